@@ -1,0 +1,121 @@
+//! What a night publishes, made from the stages' results: tables, lists, the
+//! summary and the report's data.
+//!
+//! One file per published table. To publish another: a file here, a line in
+//! [`tables`].
+
+mod calls;
+mod controls;
+mod decisions;
+mod invitations;
+mod lists;
+mod members;
+mod profiles;
+mod rejects;
+mod report;
+mod segments;
+mod summary;
+
+use std::sync::Arc;
+
+use crate::calls::CallQueue;
+use crate::campaign::{Campaign, ReviewFinding};
+use crate::outputs::{ColumnData, OutTable, OutputError};
+use crate::pipeline::Plan;
+use crate::segments::{InterestAffinity, Segmentation};
+use crate::tables::ValidTables;
+use crate::view::CustomerView;
+
+pub use lists::lists;
+pub use report::report;
+pub use summary::summary;
+
+/// The results of a night's stages.
+pub struct Night<'a> {
+    /// What was asked for.
+    pub plan: &'a Plan,
+    /// What was read.
+    pub tables: &'a ValidTables,
+    /// Who the customers are.
+    pub view: &'a CustomerView,
+    /// The customers' ids, shared by every table that names them.
+    pub customer_ids: Arc<Vec<String>>,
+    /// Affinities per interest of the plan.
+    pub affinities: &'a [InterestAffinity],
+    /// Tags per customer, in the order of the plan's tags.
+    pub tags: &'a [Vec<bool>],
+    /// The segments.
+    pub segmentation: &'a Segmentation,
+    /// What the pre-launch review found.
+    pub findings: &'a [ReviewFinding],
+    /// Invitations and decisions.
+    pub campaign: &'a Campaign,
+    /// The call queue.
+    pub calls: &'a CallQueue,
+    /// The run that this one starts from.
+    pub previous_run: Option<&'a str>,
+    /// The run's id.
+    pub run_id: &'a str,
+    /// What everybody should know about this night.
+    pub alerts: Vec<String>,
+    /// What was odd but changed nothing.
+    pub warnings: Vec<String>,
+}
+
+impl Night<'_> {
+    /// A column of customers' ids by row.
+    fn ids(&self, rows: impl IntoIterator<Item = u32>) -> ColumnData {
+        ColumnData::Id {
+            rows: rows.into_iter().collect(),
+            ids: Arc::clone(&self.customer_ids),
+        }
+    }
+}
+
+/// Every published table.
+///
+/// # Errors
+/// When a column does not fit its table: a fault of clubcall.
+pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
+    Ok(vec![
+        members::table(night)?,
+        segments::table(night)?,
+        profiles::table(night)?,
+        invitations::table(night)?,
+        decisions::table(night)?,
+        controls::table(night)?,
+        calls::table(night)?,
+        rejects::table(night)?,
+    ])
+}
+
+/// A column of free text.
+fn text<T: ToString>(values: impl IntoIterator<Item = T>) -> ColumnData {
+    ColumnData::Text(
+        values
+            .into_iter()
+            .map(|value| Some(value.to_string()))
+            .collect(),
+    )
+}
+
+/// A column of few different words.
+fn words<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> ColumnData {
+    ColumnData::words(values)
+}
+
+/// A column of numbers; what is not a number is missing.
+fn float(values: impl IntoIterator<Item = f64>) -> ColumnData {
+    let known = |value: f64| value.is_finite().then_some(value);
+    ColumnData::Float(values.into_iter().map(known).collect())
+}
+
+/// A column of counts.
+fn int<T: TryInto<i64>>(values: impl IntoIterator<Item = T>) -> ColumnData {
+    ColumnData::Int(
+        values
+            .into_iter()
+            .map(|value| value.try_into().ok())
+            .collect(),
+    )
+}

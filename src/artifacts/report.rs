@@ -1,0 +1,324 @@
+//! Filling the report's data from the night's results.
+
+use std::collections::BTreeMap;
+
+use super::Night;
+use crate::calls::CallStatus;
+use crate::campaign::InvitationStatus;
+use crate::domain::{Decision, DecisionReason};
+use crate::previous;
+use crate::report::{self, ReportData, ReportError};
+use crate::segments::SegmentStatus;
+use crate::store::{OutputRecord, Run};
+use crate::tables::Severity;
+
+/// The report as one self-contained page.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn report(
+    night: &Night<'_>,
+    outputs: &BTreeMap<String, OutputRecord>,
+    previous: Option<&Run>,
+) -> Result<String, ReportError> {
+    report::render(&data(night, outputs, previous))
+}
+
+fn data(
+    night: &Night<'_>,
+    outputs: &BTreeMap<String, OutputRecord>,
+    previous: Option<&Run>,
+) -> ReportData {
+    let file = &night.plan.file;
+    let model = &night.segmentation.model;
+    ReportData {
+        pipeline: file.pipeline.name.clone(),
+        run_id: night.run_id.to_owned(),
+        as_of: night.tables.night.as_of.to_string(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        previous_run: night.previous_run.map(str::to_owned),
+        language: file.pipeline.language,
+        headline: headline(night),
+        model: Some(report::Model {
+            algorithm: format!("{:?}", model.algorithm).to_lowercase(),
+            fitted_on: model.fitted_on.to_string(),
+            refitted: night.segmentation.refitted,
+        }),
+        segments: segments(night, previous),
+        profiles: profiles(night),
+        choice_of_k: choice(night),
+        scatter: night
+            .segmentation
+            .scatter
+            .iter()
+            .map(|point| report::Point {
+                x: point.x,
+                y: point.y,
+                segment: point.segment,
+            })
+            .collect(),
+        activities: activities(night),
+        queue: queue(night),
+        checks: checks(night),
+        drift: night
+            .segmentation
+            .drift
+            .iter()
+            .map(|drift| report::Drift {
+                feature: drift.feature.clone(),
+                psi: drift.psi,
+            })
+            .collect(),
+        files: outputs
+            .iter()
+            .map(|(path, record)| report::File {
+                path: path.clone(),
+                bytes: record.bytes,
+                rows: record.rows,
+            })
+            .collect(),
+    }
+}
+
+fn headline(night: &Night<'_>) -> report::Headline {
+    let with = |status| {
+        night
+            .campaign
+            .invitations
+            .iter()
+            .filter(|i| i.status == status)
+            .count() as u64
+    };
+    let planned = night
+        .calls
+        .calls
+        .iter()
+        .filter(|call| call.status == CallStatus::Planned)
+        .count();
+    let held: std::collections::BTreeSet<&str> =
+        night.findings.iter().map(|f| f.activity.as_str()).collect();
+    report::Headline {
+        customers: night.view.people.len() as u64,
+        invited: with(InvitationStatus::Invited),
+        waitlisted: with(InvitationStatus::Waitlist),
+        calls_planned: planned as u64,
+        calls_carried_over: (night.calls.calls.len() - planned) as u64,
+        activities_out: (night.plan.file.activities.len() - held.len()) as u64,
+        activities_held_back: held.len() as u64,
+        alerts: night.alerts.clone(),
+        warnings: night.warnings.clone(),
+    }
+}
+
+fn segments(night: &Night<'_>, previous: Option<&Run>) -> Vec<report::Segment> {
+    let before = previous.map(previous_shares).unwrap_or_default();
+    let labels = &night.plan.view.interests;
+    let language = night.plan.file.pipeline.language;
+    let label = |id: &str| {
+        let interest = labels.iter().find(|interest| interest.id == id);
+        interest.map_or_else(
+            || id.to_owned(),
+            |interest| interest.label.text(language).to_owned(),
+        )
+    };
+    night
+        .segmentation
+        .segments
+        .iter()
+        .map(|segment| report::Segment {
+            id: segment.id.clone(),
+            name: segment.name.clone(),
+            size: segment.size as u64,
+            share: segment.share,
+            previous_share: before.get(&segment.id).copied(),
+            stability: segment.stability,
+            status: match segment.status {
+                SegmentStatus::Kept => report::SegmentStatus::Kept,
+                SegmentStatus::New => report::SegmentStatus::New,
+                SegmentStatus::Split => report::SegmentStatus::Split,
+                SegmentStatus::Merged => report::SegmentStatus::Merged,
+                SegmentStatus::Retired => report::SegmentStatus::Retired,
+                SegmentStatus::Reserved => report::SegmentStatus::Reserved,
+            },
+            top_interests: segment
+                .top_interests
+                .iter()
+                .map(|(id, lift)| (label(id), *lift))
+                .collect(),
+        })
+        .collect()
+}
+
+/// Each segment's share in the previous run. The report does without when that
+/// run cannot be read: the night has read what it needs of it.
+fn previous_shares(run: &Run) -> BTreeMap<String, f64> {
+    let Ok(frame) = previous::frame(run, "segments.parquet", &["segment_id", "share"]) else {
+        return BTreeMap::new();
+    };
+    let shares = crate::view::numbers(&frame, "share").unwrap_or_default();
+    let ids = previous::texts(&frame, "segment_id");
+    ids.into_iter()
+        .zip(shares)
+        .filter_map(|(id, share)| Some((id?, share)))
+        .collect()
+}
+
+fn profiles(night: &Night<'_>) -> report::Profiles {
+    let language = night.plan.file.pipeline.language;
+    let features = &night.plan.view.features;
+    let place: BTreeMap<&str, usize> = features
+        .iter()
+        .enumerate()
+        .map(|(at, f)| (f.name.as_str(), at))
+        .collect();
+    let empty = report::Profile {
+        lift: vec![None; features.len()],
+        z: vec![None; features.len()],
+    };
+    let mut segments = vec![empty; night.segmentation.segments.len()];
+    for profile in &night.segmentation.profiles {
+        if let Some(&at) = place.get(profile.feature.as_str()) {
+            segments[profile.segment].lift[at] = profile.lift;
+            segments[profile.segment].z[at] = profile.z;
+        }
+    }
+    report::Profiles {
+        features: features
+            .iter()
+            .map(|feature| report::Feature {
+                name: feature.name.clone(),
+                label: feature.label.text(language).to_owned(),
+            })
+            .collect(),
+        segments,
+    }
+}
+
+fn choice(night: &Night<'_>) -> Vec<report::KChoice> {
+    night
+        .segmentation
+        .choice
+        .iter()
+        .map(|trial| report::KChoice {
+            k: u32::try_from(trial.k).unwrap_or(u32::MAX),
+            silhouette: trial.silhouette,
+            inertia: trial.inertia,
+            smallest_share: trial.smallest_share,
+            chosen: trial.chosen,
+        })
+        .collect()
+}
+
+fn activities(night: &Night<'_>) -> Vec<report::Activity> {
+    let language = night.plan.file.pipeline.language;
+    let interests = &night.plan.view.interests;
+    let funnels = night
+        .plan
+        .file
+        .activities
+        .iter()
+        .zip(&night.campaign.funnel);
+    funnels
+        .map(|(activity, funnel)| {
+            let count = |decision: Decision| {
+                let reasons = DecisionReason::ALL.iter().zip(&funnel.reasons);
+                reasons
+                    .filter(|(reason, _)| reason.decision() == decision)
+                    .map(|(_, count)| count)
+                    .sum()
+            };
+            let interest = interests
+                .iter()
+                .find(|interest| interest.id == activity.interest);
+            report::Activity {
+                id: activity.id.clone(),
+                name: activity.name.text(language).to_owned(),
+                interest: interest
+                    .map(|i| i.label.text(language).to_owned())
+                    .unwrap_or_default(),
+                starts: activity.starts.to_string(),
+                seats: funnel.seats,
+                eligible: funnel.eligible,
+                invited: count(Decision::Invited),
+                waitlist: count(Decision::Waitlist),
+                control: count(Decision::Control),
+                suppressed: count(Decision::Suppressed),
+                not_selected: count(Decision::NotSelected),
+                expected_attendance: funnel.expected_attendance,
+                reasons: DecisionReason::ALL
+                    .into_iter()
+                    .zip(funnel.reasons)
+                    .filter(|(_, count)| *count > 0)
+                    .map(|(reason, count)| report::TurnedDown { reason, count })
+                    .collect(),
+                held_back: night
+                    .findings
+                    .iter()
+                    .filter(|finding| finding.activity == activity.id)
+                    .map(|finding| finding.text.clone())
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn queue(night: &Night<'_>) -> report::Queue {
+    let language = night.plan.file.pipeline.language;
+    let teams = night.calls.loads.iter().map(|load| {
+        let minutes = night
+            .plan
+            .file
+            .teams
+            .get(&load.team)
+            .map_or(0.0, |team| team.minutes_per_call);
+        report::Team {
+            team: load.team.clone(),
+            capacity_minutes: load.capacity_minutes,
+            planned_minutes: load.planned_minutes,
+            carried_over_minutes: load.carried_over as f64 * minutes,
+            planned: load.planned,
+            carried_over: load.carried_over,
+            late: load.late,
+        }
+    });
+    let reasons = (0u16..).zip(&night.plan.file.calls).map(|(index, reason)| {
+        let count = |status: CallStatus| {
+            let led = night
+                .calls
+                .calls
+                .iter()
+                .filter(|call| call.lead.reason == index && call.status == status);
+            led.count() as u64
+        };
+        report::CallReason {
+            id: reason.id.clone(),
+            label: reason.label.text(language).to_owned(),
+            action: reason.action,
+            planned: count(CallStatus::Planned),
+            carried_over: count(CallStatus::CarriedOver),
+        }
+    });
+    report::Queue {
+        teams: teams.collect(),
+        reasons: reasons.collect(),
+    }
+}
+
+fn checks(night: &Night<'_>) -> Vec<report::Check> {
+    night
+        .tables
+        .checks
+        .iter()
+        .map(|check| report::Check {
+            table: check.table.clone(),
+            column: Some(check.column.clone()).filter(|column| !column.is_empty()),
+            rule: check.rule.clone(),
+            severity: match check.severity {
+                Severity::Warn => report::Severity::Warn,
+                Severity::Reject => report::Severity::Reject,
+                Severity::Fail => report::Severity::Error,
+            },
+            violations: check.violations,
+        })
+        .collect()
+}

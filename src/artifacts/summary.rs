@@ -1,0 +1,189 @@
+//! The morning's page, for marketing: what went out, what did not and why.
+
+use std::fmt::Write;
+
+use super::Night;
+use crate::calls::CallStatus;
+use crate::campaign::InvitationStatus;
+use crate::domain::{Decision, DecisionReason};
+use crate::watch::grouped;
+
+/// The summary as plain text, at most 80 columns wide where it is a table.
+#[must_use]
+pub fn summary(night: &Night<'_>) -> String {
+    let mut page = Page(String::new());
+    let file = &night.plan.file;
+    let as_of = night.tables.night.as_of;
+    page.line(&format!("{}: the night of {as_of}", file.pipeline.name));
+    page.line(&format!("run {}", night.run_id));
+    segments(night, &mut page);
+    invitations(night, &mut page);
+    turned_down(night, &mut page);
+    calls(night, &mut page);
+    list(&mut page, "Alerts", &night.alerts, "none");
+    list(&mut page, "Notes", &night.warnings, "none");
+    page.heading("Files");
+    page.line("  report.html              the report; opens offline");
+    page.line("  lists/                   what the CRM and the call centre import");
+    page.line("  *.parquet                tables for analysts; datapackage.json describes them");
+    page.0
+}
+
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, text: &str) {
+        self.0.push_str(text);
+        self.0.push('\n');
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.0.push('\n');
+        self.line(text);
+    }
+}
+
+fn segments(night: &Night<'_>, page: &mut Page) {
+    let segmentation = &night.segmentation;
+    page.heading(&format!(
+        "Segments of {} customers ({}: {})",
+        grouped(night.view.people.len() as u64),
+        if segmentation.refitted {
+            "model fitted tonight"
+        } else {
+            "model kept"
+        },
+        segmentation.reason
+    ));
+    for segment in &segmentation.segments {
+        let mut row = String::new();
+        let _ = write!(
+            row,
+            "  {:<10} {:<34} {:>10} {:>7}",
+            segment.id,
+            segment.name,
+            grouped(segment.size as u64),
+            format!("{:.1} %", segment.share * 100.0)
+        );
+        if !segment.reserved {
+            let _ = write!(row, "  {}", segment.status.as_str());
+        }
+        page.line(&row);
+    }
+}
+
+fn invitations(night: &Night<'_>, page: &mut Page) {
+    let invited = |status| {
+        night
+            .campaign
+            .invitations
+            .iter()
+            .filter(|i| i.status == status)
+            .count() as u64
+    };
+    page.heading(&format!(
+        "Went out: {} invitations ({} on waitlists)",
+        grouped(invited(InvitationStatus::Invited)),
+        grouped(invited(InvitationStatus::Waitlist))
+    ));
+    page.line(&format!(
+        "  {:<30} {:>6} {:>9} {:>8} {:>9} {:>10}",
+        "activity", "seats", "eligible", "invited", "waitlist", "will come"
+    ));
+    for funnel in &night.campaign.funnel {
+        let held = night
+            .findings
+            .iter()
+            .any(|finding| finding.activity == funnel.activity);
+        page.line(&format!(
+            "  {:<30} {:>6} {:>9} {:>8} {:>9} {:>10}{}",
+            funnel.activity,
+            grouped(funnel.seats),
+            grouped(funnel.eligible),
+            grouped(funnel.invited),
+            grouped(funnel.waitlist),
+            format!("{:.0}", funnel.expected_attendance),
+            if held { "  held back" } else { "" }
+        ));
+    }
+}
+
+fn turned_down(night: &Night<'_>, page: &mut Page) {
+    let total = |index: usize| {
+        night
+            .campaign
+            .funnel
+            .iter()
+            .map(|funnel| funnel.reasons[index])
+            .sum::<u64>()
+    };
+    let mut reasons: Vec<(u64, DecisionReason)> = DecisionReason::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(index, reason)| (total(index), reason))
+        .filter(|(count, reason)| {
+            *count > 0 && !matches!(reason.decision(), Decision::Invited | Decision::Waitlist)
+        })
+        .collect();
+    reasons.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    page.heading("Did not go out, and why (candidates)");
+    for (count, reason) in reasons {
+        page.line(&format!("  {:>9}  {}", grouped(count), reason.words()));
+    }
+}
+
+fn calls(night: &Night<'_>, page: &mut Page) {
+    let planned = night
+        .calls
+        .calls
+        .iter()
+        .filter(|call| call.status == CallStatus::Planned)
+        .count() as u64;
+    let carried = night.calls.calls.len() as u64 - planned;
+    page.heading(&format!(
+        "Follow-up: {} for today, {} carried over",
+        grouped(planned),
+        grouped(carried)
+    ));
+    page.line(&format!(
+        "  {:<14} {:>9} {:>13} {:>16} {:>7}",
+        "team", "today", "carried over", "hours used", "late"
+    ));
+    for load in &night.calls.loads {
+        let hours = match load.capacity_minutes {
+            Some(capacity) => format!(
+                "{:.1} of {:.1}",
+                load.planned_minutes / 60.0,
+                capacity / 60.0
+            ),
+            None => "no limit".to_owned(),
+        };
+        page.line(&format!(
+            "  {:<14} {:>9} {:>13} {:>16} {:>7}",
+            load.team,
+            grouped(load.planned),
+            grouped(load.carried_over),
+            hours,
+            grouped(load.late)
+        ));
+    }
+    for count in &night.calls.counts {
+        page.line(&format!(
+            "  {:<30} {:>9} reasons, {:>7} in calls, {:>7} held",
+            count.reason,
+            grouped(count.hits),
+            grouped(count.leading + count.further),
+            grouped(count.held)
+        ));
+    }
+}
+
+fn list(page: &mut Page, heading: &str, lines: &[String], none: &str) {
+    page.heading(heading);
+    if lines.is_empty() {
+        page.line(&format!("  {none}"));
+    }
+    for line in lines {
+        page.line(&format!("  - {line}"));
+    }
+}

@@ -1,0 +1,189 @@
+//! The call queue: who is contacted about what, by which team, in what order.
+//!
+//! Conditions and events give hits (a customer × a reason). Hits that policy
+//! forbids tonight are held, and recorded as such; the others become calls,
+//! one for each contact unit with all its reasons. Messages and visits stay
+//! one for each customer and reason. Teams take calls in order until their
+//! hours are full; the rest is carried over.
+//!
+//! Service contacts are about something that the customer has or asked for:
+//! they need no marketing consent, and the do-not-contact list, the caps and
+//! the control groups do not apply to them. Marketing contacts need all of
+//! that, and give way while a reason that blocks promotion is open in the
+//! contact unit.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `reason`, `team` | the settings, as pipelines write them; scripts |
+//! | `input` | what the stage gets |
+//! | `hits` | conditions, events and what the previous run left, as one list |
+//! | `holds` | what policy keeps back tonight |
+//! | `merge` | one call per contact unit |
+//! | `capacity` | what teams manage tonight |
+//! | `plan` | the stage as a whole |
+
+mod capacity;
+mod hits;
+mod holds;
+mod input;
+mod merge;
+mod plan;
+mod reason;
+mod team;
+
+#[cfg(test)]
+mod invariants;
+
+pub use capacity::TeamLoad;
+pub use holds::Hold;
+pub use input::{CarriedCall, QueueInput, ReasonHit};
+pub use plan::plan_calls;
+pub use reason::{CallReason, MANAGER, Trigger, contact_class};
+pub use team::{Hours, Team};
+
+use jiff::civil::Date;
+
+use crate::campaign::{MessageError, Moment, UnknownZone};
+use crate::domain::{Action, Channel};
+
+/// What the stage hands on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallQueue {
+    /// The calls, messages and visits, in the order in which they are made.
+    pub calls: Vec<Call>,
+    /// Hits that policy keeps back tonight, by row, reason and activity.
+    pub held: Vec<Held>,
+    /// How full the teams are, by name.
+    pub loads: Vec<TeamLoad>,
+    /// What became of each reason's hits, in the order of the settings.
+    pub counts: Vec<ReasonCount>,
+    /// Calls of the previous run whose reason no longer applies.
+    pub lapsed: u64,
+}
+
+/// A customer's reason, as part of a call or held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HitRef {
+    /// The customer's row.
+    pub row: u32,
+    /// The reason's index.
+    pub reason: u16,
+    /// The activity's index, where the reason comes from one.
+    pub activity: Option<u16>,
+}
+
+/// A call, message or visit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The customer to reach, and the leading reason.
+    pub lead: HitRef,
+    /// The contact unit's other reasons, in order; of any of its customers.
+    pub further_reasons: Vec<HitRef>,
+    /// What is done.
+    pub action: Action,
+    /// How the customer is reached.
+    pub channel: Channel,
+    /// The team that does it.
+    pub team: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The leading reason's priority; the lowest is first.
+    pub priority: u32,
+    /// The first day the leading reason was seen.
+    pub since: Date,
+    /// When it is due.
+    pub due_at: Moment,
+    /// Not earlier than this.
+    pub not_before: Moment,
+    /// Not later than this.
+    pub not_after: Moment,
+    /// From 1: which attempt about the leading reason it is.
+    pub attempt: u32,
+    /// Today, or carried over.
+    pub status: CallStatus,
+    /// What to say.
+    pub script: String,
+    /// What to raise besides: further reasons, top interest.
+    pub talking_points: Vec<String>,
+}
+
+/// Whether a call is made today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CallStatus {
+    /// Today.
+    Planned,
+    /// The team's hours are full, or the day is none for it: on a later day.
+    CarriedOver,
+}
+
+impl CallStatus {
+    /// The name in `calls.parquet`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::CarriedOver => "carried_over",
+        }
+    }
+}
+
+/// A hit that is kept back tonight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// The hit.
+    pub hit: HitRef,
+    /// Why.
+    pub hold: Hold,
+}
+
+/// What became of a reason's hits: `hits = leading + further + held`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReasonCount {
+    /// The reason's id.
+    pub reason: String,
+    /// Customers (and activities) it applies to.
+    pub hits: u64,
+    /// Of them, leading a call, message or visit.
+    pub leading: u64,
+    /// Of them, further reasons of a call.
+    pub further: u64,
+    /// Of them, held.
+    pub held: u64,
+}
+
+/// Why no queue could be planned.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum CallsError {
+    /// A list of the input has the wrong length.
+    #[error("`{list}` has {found} entries where {expected} are needed")]
+    Length {
+        /// Which list.
+        list: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length it must have.
+        expected: usize,
+    },
+    /// Entries refer to customers, reasons or activities that do not exist.
+    #[error("{count} {list} refer to a customer, reason or activity that does not exist")]
+    Unknown {
+        /// Which list.
+        list: &'static str,
+        /// How many of its entries.
+        count: usize,
+    },
+    /// A reason's team does not exist.
+    #[error("the call reason `{reason}` names the team `{team}`, which does not exist")]
+    UnknownTeam {
+        /// The reason's id.
+        reason: String,
+        /// The team's name.
+        team: String,
+    },
+    /// A customer's time zone is unknown.
+    #[error(transparent)]
+    Zone(#[from] UnknownZone),
+    /// A script cannot be rendered.
+    #[error(transparent)]
+    Script(#[from] MessageError),
+}

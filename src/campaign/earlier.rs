@@ -1,0 +1,103 @@
+use std::collections::BTreeMap;
+
+use super::{Activity, Contact, ContactOutcome};
+use crate::domain::{Share, days_from_date};
+
+/// Invitations that customers already had to tonight's activities.
+///
+/// Entries are sorted by (row, activity), one for each pair, with what came of
+/// the latest contact.
+#[derive(Debug)]
+pub(crate) struct Earlier {
+    starts: Vec<u32>,
+    entries: Vec<EarlierInvitation>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EarlierInvitation {
+    pub(crate) row: u32,
+    pub(crate) activity: u16,
+    pub(crate) outcome: Option<ContactOutcome>,
+}
+
+impl EarlierInvitation {
+    /// The seats it is expected to take: one when accepted, none when declined
+    /// or ignored, the usual share while it is open.
+    pub(crate) fn attendance(&self, acceptance: Share) -> f64 {
+        match self.outcome {
+            Some(ContactOutcome::Accepted) => 1.0,
+            Some(ContactOutcome::Declined | ContactOutcome::Ignored) => 0.0,
+            _ => acceptance.get(),
+        }
+    }
+}
+
+/// Of two contacts on one day, the one that says more about attendance wins.
+const fn certainty(outcome: Option<ContactOutcome>) -> u8 {
+    match outcome {
+        Some(ContactOutcome::Accepted) => 6,
+        Some(ContactOutcome::Declined) => 5,
+        Some(ContactOutcome::Ignored) => 4,
+        Some(ContactOutcome::Reached) => 3,
+        Some(ContactOutcome::NoAnswer) => 2,
+        Some(ContactOutcome::Other) => 1,
+        None => 0,
+    }
+}
+
+impl Earlier {
+    /// Finds them among `contacts`; `customers` is the number of rows.
+    pub(crate) fn new(customers: usize, activities: &[Activity], contacts: &[Contact]) -> Self {
+        let ids: BTreeMap<&str, u16> = activities
+            .iter()
+            .zip(0..)
+            .map(|(activity, index)| (activity.id.as_str(), index))
+            .collect();
+        let mut found: Vec<_> = contacts
+            .iter()
+            .filter_map(|contact| {
+                let activity = *ids.get(contact.activity.as_str())?;
+                let day = days_from_date(contact.date);
+                Some((
+                    contact.row,
+                    activity,
+                    day,
+                    certainty(contact.outcome),
+                    contact.outcome,
+                ))
+            })
+            .collect();
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        found.dedup_by_key(|&mut (row, activity, ..)| (row, activity));
+        found.reverse();
+        let entries: Vec<_> = found
+            .into_iter()
+            .map(|(row, activity, _, _, outcome)| EarlierInvitation {
+                row,
+                activity,
+                outcome,
+            })
+            .collect();
+        let mut starts = vec![0_u32; customers + 1];
+        for entry in &entries {
+            starts[entry.row as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        Self { starts, entries }
+    }
+
+    /// Every earlier invitation, by row and activity.
+    pub(crate) fn all(&self) -> &[EarlierInvitation] {
+        &self.entries
+    }
+
+    /// The customer's earlier invitation to that activity.
+    pub(crate) fn of(&self, row: usize, activity: u16) -> Option<&EarlierInvitation> {
+        let range = self.starts[row] as usize..self.starts[row + 1] as usize;
+        self.entries[range]
+            .iter()
+            .find(|entry| entry.activity == activity)
+    }
+}

@@ -1,0 +1,137 @@
+//! The command line: one file per command.
+//!
+//! Errors are rendered here and nowhere else; every command ends with an
+//! [`Exit`].
+
+mod check;
+mod completions;
+mod exit;
+mod load;
+mod run;
+mod runs;
+mod sample;
+mod schema;
+mod sql;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use exit::{Exit, Failure};
+
+use crate::watch::Show;
+
+/// Nightly customer segmentation and club campaigns: Parquet in, published
+/// lists out.
+#[derive(Debug, Parser)]
+#[command(
+    name = "clubcall",
+    version,
+    propagate_version = true,
+    max_term_width = 90
+)]
+#[command(after_help = exit::HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a night and publish it
+    Run(run::RunArgs),
+    /// Check a pipeline, its inputs and its activities; writes nothing
+    Check(check::CheckArgs),
+    /// List, show, compare or prune published runs
+    Runs(runs::RunsArgs),
+    /// Ask a run's tables in SQL
+    Sql(sql::SqlArgs),
+    /// Write realistic synthetic data with the planted truth beside it
+    Sample(sample::SampleArgs),
+    /// Print the JSON Schema of pipeline files, for editors
+    Schema,
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+}
+
+/// Where published runs are.
+#[derive(Debug, Args)]
+struct OutArgs {
+    /// The folder that runs are published in
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+}
+
+/// How progress is shown.
+#[derive(Debug, Args)]
+struct ShowArgs {
+    /// How to log: text, or one JSON object a line
+    #[arg(long, value_enum, default_value = "text")]
+    log: Log,
+    /// Show no progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Log {
+    /// Bars on a terminal, else lines.
+    Text,
+    /// JSON lines.
+    Json,
+}
+
+impl ShowArgs {
+    fn show(&self) -> Show {
+        match (self.quiet, self.log) {
+            (true, _) => Show::Quiet,
+            (false, Log::Json) => Show::Json,
+            (false, Log::Text) => Show::Auto,
+        }
+    }
+}
+
+/// Runs the command line and gives the process's exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    quiet_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let failed = error.use_stderr();
+            // Nothing can be done when the terminal is gone.
+            let _ = error.print();
+            return if failed {
+                Exit::Usage.into()
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    let ended = match cli.command {
+        Command::Run(args) => run::main(&args),
+        Command::Check(args) => check::main(&args),
+        Command::Runs(args) => runs::main(&args),
+        Command::Sql(args) => sql::main(&args),
+        Command::Sample(args) => sample::main(&args),
+        Command::Schema => schema::main(),
+        Command::Completions(args) => completions::main(&args),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            failure.exit.into()
+        }
+    }
+}
+
+/// Readers of corrupt files may panic. The panic becomes an error where it is
+/// caught; its own message could hold data and is not shown.
+fn quiet_panics() {
+    if std::env::var_os("RUST_BACKTRACE").is_none() || std::env::var_os("CLUBCALL_PANICS").is_none()
+    {
+        std::panic::set_hook(Box::new(|_| {}));
+    }
+}

@@ -1,0 +1,88 @@
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Failure, ShowArgs, load};
+use crate::night::{self, Job, Outcome};
+use crate::store::OutDir;
+use crate::watch::Watch;
+
+/// Run a night and publish it.
+///
+/// The run is published completely or not at all; running the same night again
+/// changes nothing.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  clubcall run pipelines/nightly.toml --as-of 2026-11-01 --out out"
+)]
+pub(super) struct RunArgs {
+    /// The pipeline file
+    pipeline: PathBuf,
+    /// The night's date: data up to the day before count [default: as the pipeline says]
+    #[arg(long, value_name = "DATE|today|data")]
+    as_of: Option<String>,
+    /// Where to publish [default: as the pipeline says]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Compute everything and publish nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Take only N customers
+    #[arg(long, value_name = "N")]
+    sample: Option<usize>,
+    /// Run and publish although the same night is published already
+    #[arg(long)]
+    force: bool,
+    /// Start without the model and history of earlier runs
+    #[arg(long)]
+    fresh: bool,
+    #[command(flatten)]
+    show: ShowArgs,
+}
+
+pub(super) fn main(args: &RunArgs) -> Result<(), Failure> {
+    let mut watch = Watch::new(args.show.show());
+    let ready = load::pipeline(&args.pipeline, args.as_of.as_deref())?;
+    let out = OutDir::open(
+        args.out
+            .clone()
+            .unwrap_or_else(|| ready.plan.file.pipeline.out.clone()),
+    )?;
+    let lock = if args.dry_run {
+        None
+    } else {
+        Some(out.lock()?)
+    };
+    let runs = out.runs()?;
+    let job = Job {
+        plan: &ready.plan,
+        catalog: &ready.catalog,
+        runs: &runs,
+        lock: lock.as_ref(),
+        sample: args.sample,
+        force: args.force,
+        fresh: args.fresh,
+    };
+    let report = night::run(&job, &mut watch)?;
+    let mut stdout = io::stdout().lock();
+    let _ = write!(stdout, "{}", report.summary);
+    let _ = match report.outcome {
+        Outcome::Published(_) => writeln!(
+            stdout,
+            "\nPublished {}",
+            out.run_path(&report.run_id).display()
+        ),
+        Outcome::AlreadyDone => writeln!(
+            stdout,
+            "\nDone already: {} (nothing was changed; --force runs it again)",
+            out.run_path(&report.run_id).display()
+        ),
+        Outcome::DryRun => writeln!(
+            stdout,
+            "\nDry run of {}: nothing was published",
+            report.run_id
+        ),
+    };
+    Ok(())
+}

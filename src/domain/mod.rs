@@ -1,0 +1,24 @@
+//! The words every stage shares: shares, labels, channels, decisions, people.
+//!
+//! Nothing here does I/O or knows a data frame. A value that exists is valid:
+//! each type refuses what cannot be when it is parsed.
+
+mod action;
+mod channel;
+mod day;
+mod decision;
+mod fault;
+mod label;
+mod people;
+mod phone;
+mod share;
+
+pub use action::{Action, CallClass};
+pub use channel::Channel;
+pub use day::{Days, date_from_days, days_from_date};
+pub use decision::{Decision, DecisionReason};
+pub use fault::{Fault, nearest};
+pub use label::{Label, Language};
+pub use people::{People, Unit};
+pub use phone::{Phone, PhoneError};
+pub use share::{Share, ShareError};

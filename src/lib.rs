@@ -1,0 +1,21 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+
+pub mod artifacts;
+pub mod calls;
+pub mod campaign;
+pub mod cli;
+pub mod domain;
+pub mod lists;
+pub mod night;
+pub mod outputs;
+pub mod pipeline;
+pub mod previous;
+pub mod records;
+pub mod report;
+pub mod rules;
+pub mod sample;
+pub mod segments;
+pub mod store;
+pub mod tables;
+pub mod view;
+pub mod watch;

@@ -1,0 +1,255 @@
+//! The night, as data flows. Each stage is a function from typed input to a
+//! named output; this page says which feeds which.
+
+mod campaign;
+mod follow_up;
+mod identify;
+mod publishing;
+mod segmenting;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::artifacts;
+use crate::calls::{CallQueue, CallsError};
+use crate::campaign::{Campaign, CampaignError, ReviewFinding};
+use crate::lists::ListError;
+use crate::outputs::OutputError;
+use crate::pipeline::Plan;
+use crate::previous::{self, PreviousError};
+use crate::records::RecordError;
+use crate::report::ReportError;
+use crate::segments::{SegmentError, Segmentation};
+use crate::store::{Published, Run, RunLock, Runs, StoreError};
+use crate::tables::{Catalog, TableError, ValidTables};
+use crate::view::{self, CustomerView, ViewError};
+use crate::watch::Watch;
+
+/// A night to be run.
+pub struct Job<'a> {
+    /// What is asked for.
+    pub plan: &'a Plan,
+    /// Where it is read from, for the as-of date.
+    pub catalog: &'a Catalog,
+    /// What was published before.
+    pub runs: &'a Runs,
+    /// Where to publish; `None` publishes nothing.
+    pub lock: Option<&'a RunLock>,
+    /// Take only this many customers.
+    pub sample: Option<usize>,
+    /// Run although the same night is published already.
+    pub force: bool,
+    /// Start without a previous run.
+    pub fresh: bool,
+}
+
+/// What became of a night.
+pub struct Report {
+    /// The run's id.
+    pub run_id: String,
+    /// The morning's page.
+    pub summary: String,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How a night ended.
+pub enum Outcome {
+    /// The run is published, and `current` names it.
+    Published(Box<Published>),
+    /// The same night was published before; nothing was done.
+    AlreadyDone,
+    /// Everything was computed and nothing published, as asked.
+    DryRun,
+}
+
+/// Why a night could not be run. Nothing was published then.
+#[derive(Debug, thiserror::Error)]
+#[allow(
+    missing_docs,
+    reason = "each variant is the error of the stage it is named after"
+)]
+pub enum NightError {
+    #[error(transparent)]
+    Tables(#[from] TableError),
+    #[error(transparent)]
+    View(#[from] ViewError),
+    #[error("segments: {0}")]
+    Segments(#[from] SegmentError),
+    #[error("campaign: {0}")]
+    Campaign(#[from] CampaignError),
+    #[error("calls: {0}")]
+    Calls(#[from] CallsError),
+    #[error(transparent)]
+    Records(#[from] RecordError),
+    #[error(transparent)]
+    Previous(#[from] PreviousError),
+    #[error(transparent)]
+    Outputs(#[from] OutputError),
+    #[error(transparent)]
+    Lists(#[from] ListError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a result cannot be written as JSON: {0}")]
+    Json(String),
+}
+
+/// Runs a night.
+///
+/// # Errors
+/// The error of the stage that could not go on; what was published before is
+/// untouched.
+pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
+    let previous = job.previous();
+    let tables = watch.stage("tables", |stage| {
+        let tables = job.catalog.validate(&previous::rows(previous))?;
+        stage.rows(tables.tables.values().map(|table| table.rows).sum());
+        Ok::<_, NightError>(tables)
+    })?;
+    let run_id = identify::run_id(job, &tables, previous);
+    if let Some(report) = identify::finished(job, &run_id)? {
+        return Ok(report);
+    }
+    let mut view = watch.stage("view", |stage| {
+        let view = view::build(&job.plan.view, &tables, job.sample)?;
+        stage.rows(view.people.len() as u64);
+        Ok::<_, NightError>(view)
+    })?;
+    let features = segmenting::features(job.plan, &view)?;
+    let affinities = segmenting::affinities(job.plan, &view)?;
+    let segmentation = watch.stage("segments", |stage| {
+        let segmentation =
+            segmenting::segment(job, &view, &features, &affinities, previous, &tables)?;
+        stage.rows(segmentation.segments.len() as u64);
+        Ok::<_, NightError>(segmentation)
+    })?;
+    drop(features);
+    segmenting::add_names(&mut view, &segmentation)?;
+    let (findings, reasons, campaign) = watch.stage("campaign", |stage| {
+        let findings = campaign::review(job.plan, &tables);
+        let reasons = follow_up::reasons(job.plan, &view)?;
+        let campaign = campaign::plan(
+            job,
+            &view,
+            &tables,
+            &affinities,
+            &reasons,
+            &findings,
+            previous,
+        )?;
+        stage.rows(campaign.candidates.len() as u64);
+        Ok::<_, NightError>((findings, reasons, campaign))
+    })?;
+    let calls = watch.stage("calls", |stage| {
+        let calls = follow_up::plan(
+            job,
+            &view,
+            &tables,
+            &affinities,
+            reasons,
+            &campaign,
+            previous,
+        )?;
+        stage.rows(calls.calls.len() as u64);
+        Ok::<_, NightError>(calls)
+    })?;
+    let results = Results {
+        tables,
+        view,
+        segmentation,
+        findings,
+        campaign,
+        calls,
+    };
+    let tags = segmenting::tags(job.plan, &results.view)?;
+    let night = artifacts::Night {
+        plan: job.plan,
+        tables: &results.tables,
+        view: &results.view,
+        customer_ids: Arc::new(results.view.people.ids.clone()),
+        affinities: &affinities,
+        tags: &tags,
+        segmentation: &results.segmentation,
+        findings: &results.findings,
+        campaign: &results.campaign,
+        calls: &results.calls,
+        previous_run: previous.map(Run::id),
+        run_id: &run_id,
+        alerts: results.alerts(),
+        warnings: results.warnings(job),
+    };
+    publishing::publish(job, &night, previous, watch)
+}
+
+/// What the stages have found.
+struct Results {
+    tables: ValidTables,
+    view: CustomerView,
+    segmentation: Segmentation,
+    findings: Vec<ReviewFinding>,
+    campaign: Campaign,
+    calls: CallQueue,
+}
+
+impl Job<'_> {
+    /// The run that this night starts from.
+    fn previous(&self) -> Option<&Run> {
+        if self.fresh {
+            return None;
+        }
+        self.runs.previous_for(self.catalog.as_of())
+    }
+}
+
+impl Results {
+    /// What somebody has to look at in the morning.
+    fn alerts(&self) -> Vec<String> {
+        let mut alerts = Vec::new();
+        let mut held: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for finding in &self.findings {
+            held.entry(&finding.activity)
+                .or_default()
+                .push(&finding.text);
+        }
+        for (activity, texts) in held {
+            alerts.push(format!("{activity} is held back: {}", texts.join("; ")));
+        }
+        for drift in &self.segmentation.drift {
+            if drift.psi > 0.25 {
+                alerts.push(format!(
+                    "{} has drifted (PSI {:.2})",
+                    drift.feature, drift.psi
+                ));
+            }
+        }
+        for load in &self.calls.loads {
+            if load.carried_over > 0 {
+                alerts.push(format!(
+                    "team {}: {} calls do not fit into today's hours and are carried over",
+                    load.team, load.carried_over
+                ));
+            }
+        }
+        alerts
+    }
+
+    /// What was odd but changed nothing.
+    fn warnings(&self, job: &Job<'_>) -> Vec<String> {
+        let mut warnings = self.view.notes.clone();
+        warnings.extend(self.segmentation.warnings.iter().cloned());
+        for check in self
+            .tables
+            .checks
+            .iter()
+            .filter(|check| check.violations > 0)
+        {
+            warnings.push(check.to_string());
+        }
+        if let Some(count) = job.sample {
+            warnings.push(format!("only a sample of {count} customers took part"));
+        }
+        warnings
+    }
+}

@@ -1,0 +1,220 @@
+//! Writing everything a night has made into a staged run, and publishing it.
+
+use super::{Job, NightError, Outcome, Report};
+use crate::artifacts::{self, Night};
+use crate::domain::Decision;
+use crate::lists;
+use crate::outputs::{DataPackage, Resource, write_parquet};
+use crate::store::{
+    ActivityCounts, CheckRecord, InputRecord, MANIFEST_FORMAT, Manifest, Run, StageCount, Staging,
+};
+use crate::watch::Watch;
+
+/// Publishes the night, or only sums it up when nothing is to be published.
+pub(super) fn publish(
+    job: &Job<'_>,
+    night: &Night<'_>,
+    previous: Option<&Run>,
+    watch: &mut Watch,
+) -> Result<Report, NightError> {
+    let summary = artifacts::summary(night);
+    let Some(lock) = job.lock else {
+        return Ok(Report {
+            run_id: night.run_id.to_owned(),
+            summary,
+            outcome: Outcome::DryRun,
+        });
+    };
+    let published = watch.stage("publish", |stage| {
+        let mut staging = Staging::create(lock, night.run_id)?;
+        let package = write(job, night, &mut staging)?;
+        staging.write_bytes("summary.txt", summary.as_bytes())?;
+        staging.write_bytes("datapackage.json", &package)?;
+        let report = artifacts::report(night, staging.outputs(), previous)?;
+        staging.write_bytes("report.html", report.as_bytes())?;
+        stage.rows(staging.outputs().len() as u64);
+        Ok::<_, NightError>(staging.publish(manifest(job, night, previous))?)
+    })?;
+    lock.write_timings(night.run_id, &watch.times)?;
+    // Retention only after the new run is safe.
+    lock.prune(job.plan.file.retention.runs as usize)?;
+    Ok(Report {
+        run_id: night.run_id.to_owned(),
+        summary,
+        outcome: Outcome::Published(Box::new(published)),
+    })
+}
+
+/// Writes tables, model and lists; gives the package descriptor.
+fn write(
+    job: &Job<'_>,
+    night: &Night<'_>,
+    staging: &mut Staging<'_>,
+) -> Result<Vec<u8>, NightError> {
+    let mut resources = Vec::new();
+    for table in artifacts::tables(night)? {
+        let path = format!("{}.parquet", table.name);
+        let record = staging.write(&path, Some(table.rows as u64), |out| {
+            write_parquet(&table, out)
+        })?;
+        resources.push(Resource::of_table(
+            &table,
+            &path,
+            record.bytes,
+            &record.sha256,
+        ));
+    }
+    staging.write_bytes("model.json", &json(&night.segmentation.model)?)?;
+    staging.write_bytes("registry.json", &json(&night.segmentation.registry)?)?;
+    for list in artifacts::lists(night)? {
+        for export in job
+            .plan
+            .file
+            .exports
+            .iter()
+            .filter(|export| export.wants(list.name()))
+        {
+            let path = export.preset.path(&list);
+            let scratch = staging.folder().to_path_buf();
+            let record = staging.write(&path, Some(list.len() as u64), |out| {
+                lists::write(&list, export.preset, &scratch, out)
+            })?;
+            resources.push(export.preset.resource(&list, record.bytes, &record.sha256));
+        }
+    }
+    let package = DataPackage {
+        name: format!("clubcall-{}", night.run_id),
+        title: format!(
+            "{}, {}",
+            job.plan.file.pipeline.name, night.tables.night.as_of
+        ),
+        description:
+            "What a night published: tables for analysts, lists for the CRM and the call centre."
+                .to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        resources,
+    };
+    Ok(package.to_json().into_bytes())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, NightError> {
+    let mut text =
+        serde_json::to_vec_pretty(value).map_err(|error| NightError::Json(error.to_string()))?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// What the run is made of and what it counted.
+fn manifest(job: &Job<'_>, night: &Night<'_>, previous: Option<&Run>) -> Manifest {
+    let file = &job.plan.file;
+    let as_of = night.tables.night.as_of;
+    let sources = |table: &str| {
+        let settings = file.tables.get(table);
+        let from = settings.and_then(|settings| settings.from.clone());
+        from.map_or_else(|| vec!["query".to_owned()], |from| vec![from])
+    };
+    let inputs = night.tables.tables.iter().map(|(name, table)| {
+        let record = InputRecord {
+            rows: table.rows,
+            content_digest: table.digest.clone(),
+            sources: sources(name),
+        };
+        (name.clone(), record)
+    });
+    let checks = night.tables.checks.iter().map(|check| CheckRecord {
+        table: check.table.clone(),
+        column: Some(check.column.clone()).filter(|column| !column.is_empty()),
+        rule: check.rule.clone(),
+        severity: check.severity.as_str().to_owned(),
+        violations: check.violations,
+    });
+    Manifest {
+        format: MANIFEST_FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        run_id: night.run_id.to_owned(),
+        pipeline: file.pipeline.name.clone(),
+        pipeline_digest: job.plan.digest.clone(),
+        as_of,
+        seed: file.pipeline.seed,
+        previous_run: previous.map(|run| run.id().to_owned()),
+        supersedes: job
+            .runs
+            .superseded_by(as_of, night.run_id)
+            .map(|run| run.id().to_owned()),
+        inputs: inputs.collect(),
+        stages: stages(night),
+        checks: checks.collect(),
+        reconciliation: reconciliation(night),
+        outputs: Default::default(),
+    }
+}
+
+fn stages(night: &Night<'_>) -> Vec<StageCount> {
+    let stage = |name: &str, rows: &[(&str, usize)]| StageCount {
+        stage: name.to_owned(),
+        rows: rows
+            .iter()
+            .map(|&(name, count)| (name.to_owned(), count as u64))
+            .collect(),
+    };
+    let invited = night
+        .campaign
+        .invitations
+        .iter()
+        .filter(|i| i.status == crate::campaign::InvitationStatus::Invited)
+        .count();
+    vec![
+        stage("tables", &[("rejects", night.tables.rejects.len())]),
+        stage(
+            "view",
+            &[
+                ("customers", night.view.people.len()),
+                ("columns", night.view.frame.width()),
+            ],
+        ),
+        stage(
+            "segments",
+            &[("segments", night.segmentation.segments.len())],
+        ),
+        stage(
+            "campaign",
+            &[
+                ("candidates", night.campaign.candidates.len()),
+                ("invited", invited),
+                ("waitlist", night.campaign.invitations.len() - invited),
+                ("controls", night.campaign.controls.len()),
+            ],
+        ),
+        stage("calls", &[("calls", night.calls.calls.len())]),
+    ]
+}
+
+/// For each activity what became of its candidates; the campaign stage has
+/// tested that the parts add up.
+fn reconciliation(night: &Night<'_>) -> Vec<ActivityCounts> {
+    night
+        .campaign
+        .funnel
+        .iter()
+        .map(|funnel| {
+            let count = |decision: Decision| {
+                let reasons = crate::domain::DecisionReason::ALL
+                    .iter()
+                    .zip(&funnel.reasons);
+                reasons
+                    .filter(|(reason, _)| reason.decision() == decision)
+                    .map(|(_, count)| count)
+                    .sum()
+            };
+            ActivityCounts {
+                activity: funnel.activity.clone(),
+                eligible: funnel.eligible,
+                invited: count(Decision::Invited),
+                waitlist: count(Decision::Waitlist),
+                suppressed: count(Decision::Suppressed),
+                control: count(Decision::Control),
+                not_selected: count(Decision::NotSelected),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,105 @@
+//! From the view to segments and back: what the segments stage needs, and the
+//! names that later rules may use.
+
+use super::{Job, NightError};
+use crate::pipeline::Plan;
+use crate::previous;
+use crate::segments::{self, FeatureColumn, InterestAffinity, SegmentInput, Segmentation};
+use crate::store::Run;
+use crate::tables::ValidTables;
+use crate::view::CustomerView;
+
+/// Every feature with its values.
+pub(super) fn features(plan: &Plan, view: &CustomerView) -> Result<Vec<FeatureColumn>, NightError> {
+    let column = |feature: &crate::view::Feature| {
+        Ok(FeatureColumn {
+            name: feature.name.clone(),
+            label: feature.label.clone(),
+            unit: feature.unit.clone(),
+            values: view.numbers(&feature.name)?,
+            cluster: feature.cluster.clone(),
+        })
+    };
+    plan.view.features.iter().map(column).collect()
+}
+
+/// Every interest with its affinities.
+pub(super) fn affinities(
+    plan: &Plan,
+    view: &CustomerView,
+) -> Result<Vec<InterestAffinity>, NightError> {
+    let affinity = |interest: &crate::view::Interest| {
+        Ok(InterestAffinity {
+            id: interest.id.clone(),
+            label: interest.label.clone(),
+            affinity: view.numbers(&interest.column())?,
+        })
+    };
+    plan.view.interests.iter().map(affinity).collect()
+}
+
+/// Every tag with who has it.
+pub(super) fn tags(plan: &Plan, view: &CustomerView) -> Result<Vec<Vec<bool>>, NightError> {
+    let holds =
+        |tag: &crate::view::Tag| Ok(view.holds(&tag.name, &polars::prelude::col(&tag.name))?);
+    plan.view.tags.iter().map(holds).collect()
+}
+
+/// Runs the segments stage.
+pub(super) fn segment(
+    job: &Job<'_>,
+    view: &CustomerView,
+    features: &[FeatureColumn],
+    affinities: &[InterestAffinity],
+    previous: Option<&Run>,
+    tables: &ValidTables,
+) -> Result<Segmentation, NightError> {
+    let customers = view.people.len();
+    let quiet = match &job.plan.quiet {
+        Some(condition) => view.holds("segments.quiet", condition)?,
+        None => vec![false; customers],
+    };
+    let opted_out: Vec<bool> = view
+        .people
+        .personalisation
+        .iter()
+        .map(|&agreed| !agreed)
+        .collect();
+    let input = SegmentInput {
+        ids: &view.people.ids,
+        features,
+        quiet: &quiet,
+        opted_out: &opted_out,
+        interests: affinities,
+        as_of: tables.night.as_of,
+        seed: job.plan.file.pipeline.seed,
+        language: job.plan.file.pipeline.language,
+    };
+    let previous = previous.map(previous::segments).transpose()?;
+    Ok(segments::segment(
+        &input,
+        &job.plan.file.segments,
+        previous.as_ref(),
+    )?)
+}
+
+/// Adds `segment_id` and `segment_name` to the view.
+pub(super) fn add_names(
+    view: &mut CustomerView,
+    segmentation: &Segmentation,
+) -> Result<(), NightError> {
+    let of = |member: &segments::Member| &segmentation.segments[member.segment];
+    let ids: Vec<&str> = segmentation
+        .members
+        .iter()
+        .map(|member| of(member).id.as_str())
+        .collect();
+    view.add_text("segment_id", &ids)?;
+    let names: Vec<&str> = segmentation
+        .members
+        .iter()
+        .map(|member| of(member).name.as_str())
+        .collect();
+    view.add_text("segment_name", &names)?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Names in the pipeline file that refer to other parts of it.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::file::PipelineFile;
+use crate::domain::Fault;
+
+/// Every name that is used twice or refers to nothing.
+pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if TimeZone::get(&file.pipeline.timezone).is_err() {
+        faults.push(
+            Fault::new(
+                "pipeline.timezone",
+                format!("`{}` is no time zone", file.pipeline.timezone),
+            )
+            .allowed("an IANA name such as Asia/Shanghai"),
+        );
+    }
+    let as_of = file.pipeline.as_of.as_str();
+    if !matches!(as_of, "today" | "data") && Date::from_str(as_of).is_err() {
+        faults.push(
+            Fault::new("pipeline.as_of", format!("`{as_of}` is no date"))
+                .allowed("today, data, or YYYY-MM-DD"),
+        );
+    }
+    if !file.tables.contains_key("customers") {
+        faults.push(
+            Fault::new("tables.customers", "is required and missing")
+                .allowed("[tables.customers] with `from` or `query`"),
+        );
+    }
+    unique(
+        "interests",
+        "id",
+        file.interests.iter().map(|i| i.id.as_str()),
+        &mut faults,
+    );
+    unique(
+        "activities",
+        "id",
+        file.activities.iter().map(|a| a.id.as_str()),
+        &mut faults,
+    );
+    unique(
+        "calls",
+        "id",
+        file.calls.iter().map(|c| c.id.as_str()),
+        &mut faults,
+    );
+
+    let interests: Vec<&str> = file
+        .interests
+        .iter()
+        .map(|interest| interest.id.as_str())
+        .collect();
+    for (index, activity) in file.activities.iter().enumerate() {
+        if !interests.contains(&activity.interest.as_str()) {
+            let key = format!("activities[{index}].interest");
+            faults.push(Fault::unknown(
+                key,
+                "interest",
+                &activity.interest,
+                interests.iter().copied(),
+            ));
+        }
+    }
+    for (index, call) in file.calls.iter().enumerate() {
+        if !file.teams.contains_key(&call.team) {
+            let key = format!("calls[{index}].team");
+            faults.push(Fault::unknown(
+                key,
+                "team",
+                &call.team,
+                file.teams.keys().map(String::as_str),
+            ));
+        }
+        if call.when.is_some() == call.on.is_some() {
+            faults.push(
+                Fault::new(
+                    format!("calls[{index}]"),
+                    format!("reason `{}` has no single occasion", call.id),
+                )
+                .allowed("exactly one of `when` (a condition) and `on` (reminder, invitation)"),
+            );
+        }
+    }
+    let (from, to) = file.segments.range;
+    if from > to || from < 2 {
+        faults.push(
+            Fault::new("segments.range", format!("= [{from}, {to}]"))
+                .allowed("two numbers from 2 to 50, the smaller first"),
+        );
+    }
+    faults
+}
+
+fn unique<'a>(
+    section: &str,
+    field: &str,
+    names: impl Iterator<Item = &'a str>,
+    faults: &mut Vec<Fault>,
+) {
+    let mut seen = BTreeSet::new();
+    for (index, name) in names.enumerate() {
+        if !seen.insert(name) {
+            let key = format!("{section}[{index}].{field}");
+            faults.push(Fault::new(
+                key,
+                format!("`{name}` is taken by another of the {section}"),
+            ));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What earlier nights left: the model and registry to start from, carried-over
+//! calls, and our own invitations that no contact history covers yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+
+use jiff::civil::Date;
+use polars::prelude::*;
+
+use crate::campaign::Contact;
+use crate::domain::{CallClass, Channel, People};
+use crate::segments;
+use crate::store::{Run, Runs, StoreError};
+
+/// How far back own invitations are looked for, in days: the longest window of
+/// the contact policy's defaults, with some room.
+const HORIZON_DAYS: i32 = 90;
+
+/// Why an earlier run cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviousError {
+    /// A file of the run is missing or was changed after it was published.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file of the run has not the form that this version writes.
+    #[error(
+        "run {run}: {file} is not of the form this version reads: {reason}\n  next: run with --fresh to start without it"
+    )]
+    Form {
+        /// The run.
+        run: String,
+        /// Its file.
+        file: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// The rows of every table in an earlier run, for volume contracts.
+#[must_use]
+pub fn rows(previous: Option<&Run>) -> BTreeMap<String, u64> {
+    let inputs = previous.iter().flat_map(|run| &run.manifest.inputs);
+    inputs
+        .map(|(table, input)| (table.clone(), input.rows))
+        .collect()
+}
+
+/// The model, registry and members to start from.
+///
+/// # Errors
+/// When a file is missing, changed or of another form.
+pub fn segments(run: &Run) -> Result<segments::Previous, PreviousError> {
+    let form = |file: &'static str| {
+        move |reason: String| PreviousError::Form {
+            run: run.id().to_owned(),
+            file,
+            reason,
+        }
+    };
+    let model = serde_json::from_slice(&run.read("model.json")?)
+        .map_err(|error| form("model.json")(error.to_string()))?;
+    let registry = serde_json::from_slice(&run.read("registry.json")?)
+        .map_err(|error| form("registry.json")(error.to_string()))?;
+    let frame = frame(run, "members.parquet", &["customer_id", "segment_id"])?;
+    let ids = texts(&frame, "customer_id");
+    let members = ids.into_iter().zip(texts(&frame, "segment_id"));
+    Ok(segments::Previous {
+        model,
+        registry,
+        members: members
+            .filter_map(|(id, segment)| Some((id?, segment?)))
+            .collect(),
+    })
+}
+
+/// Our own invitations of the nights before `as_of`, as contacts, without those
+/// that `history` already holds.
+///
+/// # Errors
+/// When a run's invitations cannot be read.
+pub fn own_invitations(
+    runs: &Runs,
+    previous: Option<&Run>,
+    as_of: Date,
+    people: &People,
+    history: &[Contact],
+) -> Result<Vec<Contact>, PreviousError> {
+    let covered: BTreeSet<(u32, &str)> = history
+        .iter()
+        .map(|contact| (contact.row, contact.activity.as_str()))
+        .collect();
+    let mut contacts = Vec::new();
+    // The chain of runs that each other started from: never a superseded one.
+    let mut next = previous;
+    while let Some(run) = next {
+        let date = run.manifest.as_of;
+        if (as_of - date).get_days() > HORIZON_DAYS {
+            break;
+        }
+        let frame = frame(
+            run,
+            "invitations.parquet",
+            &["customer_id", "activity_id", "channel", "status"],
+        )?;
+        let columns =
+            ["customer_id", "activity_id", "channel", "status"].map(|name| texts(&frame, name));
+        for index in 0..frame.height() {
+            let [id, activity, channel, status] =
+                columns.each_ref().map(|column| column[index].as_deref());
+            let (Some("invited"), Some(id), Some(activity)) = (status, id, activity) else {
+                continue;
+            };
+            let Some(row) = people.row(id).and_then(|row| u32::try_from(row).ok()) else {
+                continue;
+            };
+            if !covered.contains(&(row, activity)) {
+                contacts.push(Contact {
+                    row,
+                    activity: activity.to_owned(),
+                    class: CallClass::Marketing,
+                    channel: channel.and_then(Channel::parse),
+                    date,
+                    outcome: None,
+                });
+            }
+        }
+        next = run
+            .manifest
+            .previous_run
+            .as_ref()
+            .and_then(|id| runs.find(id).ok());
+    }
+    Ok(contacts)
+}
+
+/// Some columns of a run's table; those it lacks are left out.
+///
+/// # Errors
+/// When the file is missing, changed or no Parquet file.
+pub fn frame(run: &Run, file: &'static str, columns: &[&str]) -> Result<DataFrame, PreviousError> {
+    let bytes = run.read(file)?;
+    let reader = ParquetReader::new(Cursor::new(bytes))
+        .with_columns(Some(columns.iter().map(|&c| c.to_owned()).collect()));
+    reader.finish().map_err(|error| PreviousError::Form {
+        run: run.id().to_owned(),
+        file,
+        reason: crate::rules::first_line(&error),
+    })
+}
+
+/// A text column row by row.
+#[must_use]
+pub fn texts(frame: &DataFrame, column: &str) -> Vec<Option<String>> {
+    let cast = frame
+        .column(column)
+        .and_then(|column| column.cast(&DataType::String));
+    match cast.as_ref().map(|column| column.str()) {
+        Ok(Ok(values)) => values
+            .iter()
+            .map(|value| value.map(str::to_owned))
+            .collect(),
+        _ => vec![None; frame.height()],
+    }
+}

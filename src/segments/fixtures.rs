@@ -1,0 +1,72 @@
+//! Data for the tests of this room.
+
+use jiff::civil::date;
+use ndarray::Array2;
+use rand::SeedableRng;
+use rand_distr::{Distribution, StandardNormal};
+use rand_xoshiro::Xoshiro256Plus;
+
+use super::{ClusterSettings, FeatureColumn, InterestAffinity, Scale, SegmentInput};
+use crate::domain::{Label, Language};
+
+/// `groups` × `each` points in `dimensions`, deviation 1 around centres about
+/// 20 apart, and the group of each.
+pub(super) fn blobs(
+    groups: usize,
+    each: usize,
+    dimensions: usize,
+    seed: u64,
+) -> (Array2<f64>, Vec<usize>) {
+    let mut rng = Xoshiro256Plus::seed_from_u64(seed);
+    let truth: Vec<usize> = (0..groups * each).map(|row| row % groups).collect();
+    let points = Array2::from_shape_fn((truth.len(), dimensions), |(row, dimension)| {
+        let noise: f64 = StandardNormal.sample(&mut rng);
+        // Corners of a cube: a group's binary digits choose its side.
+        let side = truth[row] >> dimension & 1;
+        let shell = truth[row] >> dimensions;
+        noise + 20.0 * side as f64 + 60.0 * shell as f64
+    });
+    (points, truth)
+}
+
+/// A clustered column.
+pub(super) fn column(name: &str, scale: Scale, values: Vec<f64>) -> FeatureColumn {
+    FeatureColumn {
+        name: name.to_owned(),
+        label: Label::One(name.to_owned()),
+        unit: None,
+        values,
+        cluster: Some(ClusterSettings {
+            scale,
+            ..ClusterSettings::default()
+        }),
+    }
+}
+
+/// An input of these columns in which everybody is clustered.
+pub(super) fn input_of<'a>(
+    ids: &'a [String],
+    features: &'a [FeatureColumn],
+    interests: &'a [InterestAffinity],
+) -> SegmentInput<'a> {
+    static NONE: [bool; 20_000] = [false; 20_000];
+    SegmentInput {
+        ids,
+        features,
+        quiet: &NONE[..ids.len()],
+        opted_out: &NONE[..ids.len()],
+        interests,
+        as_of: date(2026, 10, 31),
+        seed: 42,
+        language: Language::En,
+    }
+}
+
+/// Runs `work` on that many threads.
+pub(super) fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap()
+        .install(work)
+}

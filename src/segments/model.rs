@@ -1,0 +1,181 @@
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::FeatureColumn;
+use super::choice::KTrial;
+use super::clusterers::Algorithm;
+use super::dates::iso_date;
+use super::drift::Bins;
+use super::settings::{Scale, SegmentSettings};
+
+/// The layout of `model.json`; a model of another version is fitted anew.
+pub(super) const MODEL_VERSION: u32 = 1;
+
+/// `model.json`: all that is needed to assign customers as on the night of the
+/// fit.
+///
+/// Every number in it has at most 12 significant digits (see [`exact`]), so
+/// the file and the model in memory are the same model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// Layout version.
+    pub version: u32,
+    /// Fingerprint of the settings that decide how the model comes out.
+    pub digest: String,
+    /// As-of date of the fit.
+    #[serde(with = "iso_date")]
+    pub fitted_on: Date,
+    /// Seed of the fit.
+    pub seed: u64,
+    /// Algorithm of the fit.
+    pub algorithm: Algorithm,
+    /// Number of clusters asked for or chosen; `clusters` has fewer if some
+    /// came out empty.
+    pub k: usize,
+    /// The columns that span the space of the centroids, in order.
+    pub features: Vec<ModelFeature>,
+    /// The clusters, in the order in which the registry holds their segments.
+    pub clusters: Vec<ModelCluster>,
+    /// How `k` was chosen.
+    pub choice: Vec<KTrial>,
+}
+
+/// One dimension of the space in which distances are measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelFeature {
+    /// Name of the column.
+    pub name: String,
+    /// Method of scaling.
+    pub scale: Scale,
+    /// Weight after sharing within the group.
+    pub weight: f64,
+    /// What stands in for a missing value: the median, in the column's unit.
+    pub fill: f64,
+    /// For `rank`: the column's percentiles 0, 1, …, 100, in its unit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub percentiles: Vec<f64>,
+    /// Lowest and highest value after the transformation, if clipped.
+    pub clip: Option<(f64, f64)>,
+    /// Subtracted after clipping.
+    pub centre: f64,
+    /// Divided by after subtracting, above 0.
+    pub spread: f64,
+    /// The column's distribution at the fit, to notice drift.
+    pub bins: Bins,
+}
+
+/// One cluster and the segment that it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelCluster {
+    /// Id of the segment in the registry.
+    pub segment_id: String,
+    /// Position in scaled space, one number per feature.
+    pub centroid: Vec<f64>,
+    /// Mean bootstrap Jaccard similarity at the fit, 0 to 1.
+    pub stability: f64,
+}
+
+/// A value that can be computed with: a number no larger than 10³⁰ either way.
+/// All others are taken as missing.
+pub(super) fn is_value(value: f64) -> bool {
+    value.abs() <= 1e30
+}
+
+/// `value` with 12 significant digits and at most 21 decimals.
+///
+/// Such a number has one reading in every JSON parser, also in those that
+/// round twice: its digits and its power of ten are both exact in binary.
+pub(super) fn exact(value: f64) -> f64 {
+    let magnitude = if value == 0.0 {
+        0
+    } else {
+        value.abs().log10().floor() as i32
+    };
+    let decimals = (magnitude + 21).clamp(0, 11) as usize;
+    if magnitude < -21 {
+        return 0.0;
+    }
+    format!("{value:.decimals$e}").parse().unwrap_or(value)
+}
+
+impl Model {
+    /// The centroids, one slice per cluster.
+    pub(super) fn centroids(&self) -> Vec<&[f64]> {
+        self.clusters
+            .iter()
+            .map(|cluster| cluster.centroid.as_slice())
+            .collect()
+    }
+
+    /// Whether customers can be placed by it: a file may have been written by
+    /// another version, or edited.
+    pub(super) fn is_sound(&self) -> bool {
+        self.version == MODEL_VERSION
+            && !self.clusters.is_empty()
+            && self
+                .clusters
+                .iter()
+                .all(|cluster| cluster.centroid.len() == self.features.len())
+            && self.features.iter().all(|feature| {
+                feature.spread > 0.0
+                    && feature.clip.is_none_or(|(low, high)| low <= high)
+                    && feature.bins.shares.len() == feature.bins.edges.len() + 2
+            })
+    }
+}
+
+/// A fingerprint of what a model depends on by choice of the pipeline's
+/// author: the clustered features and their settings in any order, the
+/// algorithm, the number of segments. Refit policy, seed and sample sizes are
+/// left out, so that tuning them does not disturb segments.
+pub(super) fn digest(features: &[FeatureColumn], settings: &SegmentSettings) -> String {
+    let mut parts: Vec<String> = features
+        .iter()
+        .filter_map(|column| {
+            column
+                .cluster
+                .as_ref()
+                .map(|c| format!("{:?} {c:?}", column.name))
+        })
+        .collect();
+    parts.sort();
+    let SegmentSettings {
+        algorithm,
+        k,
+        range,
+        min_share,
+        quiet,
+        ..
+    } = settings;
+    parts.push(format!(
+        "{algorithm:?} {k:?} {range:?} {min_share:?} {quiet:?}"
+    ));
+    let digest = Sha256::digest(parts.join("\n"));
+    digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn numbers_survive_json(digits in -1e12..1e12f64, power in -40..18i32) {
+            let value = exact(digits * 10f64.powi(power));
+            let text = serde_json::to_string(&value).unwrap();
+            prop_assert_eq!(serde_json::from_str::<f64>(&text).unwrap(), value, "{}", text);
+        }
+
+        #[test]
+        fn exact_stays_close(value in -1e9..1e9f64) {
+            prop_assert!((exact(value) - value).abs() <= value.abs() * 1e-11);
+        }
+    }
+}

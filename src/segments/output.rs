@@ -1,0 +1,147 @@
+use std::fmt;
+
+use super::{KTrial, Model, Registry, SegmentStatus};
+
+/// Who is in which segment, what the segments are like, and what the next
+/// night starts from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segmentation {
+    /// One per customer, in the input's order.
+    pub members: Vec<Member>,
+    /// The clusters in order of creation, then the reserved segments that have
+    /// members, then those retired tonight.
+    pub segments: Vec<Segment>,
+    /// By segment, then feature; segments without members have none.
+    pub profiles: Vec<Profile>,
+    /// How the number of clusters was chosen when the model was fitted.
+    pub choice: Vec<KTrial>,
+    /// `model.json`.
+    pub model: Model,
+    /// `registry.json`.
+    pub registry: Registry,
+    /// How the model's features have moved since the previous model's fit;
+    /// empty on a first night.
+    pub drift: Vec<FeatureDrift>,
+    /// Whether the model was fitted tonight.
+    pub refitted: bool,
+    /// Why it was, or that it was kept.
+    pub reason: FitReason,
+    /// What people should know, a sentence each.
+    pub warnings: Vec<String>,
+    /// Up to 2 000 clustered customers, for a picture.
+    pub scatter: Vec<ScatterPoint>,
+}
+
+/// Where a customer belongs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Member {
+    /// Index into [`Segmentation::segments`].
+    pub segment: usize,
+    /// 1 − d₁²/d₂², of the distances to the nearest and second nearest
+    /// centroid: 0 is a tie, 1 lies on the centroid. 1 in reserved segments.
+    pub confidence: f64,
+    /// The second nearest segment; none in reserved segments.
+    pub second: Option<usize>,
+    /// Distance to the centroid in scaled space; none in reserved segments.
+    pub distance: Option<f64>,
+}
+
+/// A named group of customers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// `S01`, …, or `quiet` or `opted-out`.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Number of members.
+    pub size: usize,
+    /// Share of all customers, 0 to 1.
+    pub share: f64,
+    /// Mean bootstrap Jaccard similarity at the fit, 0 to 1; clusters only.
+    pub stability: Option<f64>,
+    /// What became of it tonight.
+    pub status: SegmentStatus,
+    /// Ids of the segments that tonight's event concerns: where members came
+    /// from, or where those of a retired segment went.
+    pub lineage: Vec<String>,
+    /// Up to three interests with a lift above 1, the highest first, and the
+    /// lift over all clustered customers. None for opted-out customers.
+    pub top_interests: Vec<(String, f64)>,
+    /// Whether it is no cluster but set apart by rule.
+    pub reserved: bool,
+}
+
+/// What a segment's members are like in one feature. Missing values do not
+/// count; a figure is absent where nothing can be computed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Index into [`Segmentation::segments`].
+    pub segment: usize,
+    /// Name of the feature.
+    pub feature: String,
+    /// Members' mean, in the feature's unit.
+    pub mean: Option<f64>,
+    /// Members' median, in the feature's unit.
+    pub median: Option<f64>,
+    /// All customers' mean, in the feature's unit.
+    pub population_mean: Option<f64>,
+    /// `mean` / `population_mean`.
+    pub lift: Option<f64>,
+    /// (`mean` − `population_mean`) / all customers' standard deviation.
+    pub z: Option<f64>,
+}
+
+/// How far a feature has moved since the fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeatureDrift {
+    /// Name of the feature.
+    pub feature: String,
+    /// Population stability index, at least 0.
+    pub psi: f64,
+}
+
+/// A customer in the plane of the first two principal components.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ScatterPoint {
+    /// Along the first.
+    pub x: f64,
+    /// Along the second.
+    pub y: f64,
+    /// Index into [`Segmentation::segments`].
+    pub segment: usize,
+}
+
+/// Why the model was fitted tonight, or was not.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FitReason {
+    /// The previous model still holds.
+    Kept,
+    /// There is no previous model.
+    First,
+    /// The previous model has another layout, or does not hold together.
+    Layout,
+    /// Features or settings of the segments have changed.
+    Settings,
+    /// The previous model is that many days old.
+    Age(i32),
+    /// A feature has drifted too far.
+    Drift(FeatureDrift),
+}
+
+impl fmt::Display for FitReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kept => f.write_str("the previous model still holds"),
+            Self::First => f.write_str("there is no previous model"),
+            Self::Layout => f.write_str("the previous model has another layout"),
+            Self::Settings => f.write_str("features or settings of the segments have changed"),
+            Self::Age(days) => write!(f, "the previous model is {days} days old"),
+            Self::Drift(FeatureDrift { feature, psi }) => {
+                write!(
+                    f,
+                    "`{feature}` has drifted (population stability index {psi:.2})"
+                )
+            }
+        }
+    }
+}

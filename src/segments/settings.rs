@@ -1,0 +1,242 @@
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use super::clusterers::Algorithm;
+use crate::domain::Share;
+
+/// How a column is brought onto a scale on which distances can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// As it is: neither clipped nor standardised.
+    None,
+    /// Clipped to the 1st and 99th percentile, then mean 0, deviation 1.
+    Standard,
+    /// Clipped, then median 0 and the interquartile range of a normal
+    /// distribution of deviation 1.
+    #[default]
+    Robust,
+    /// Logarithm of 1 + the value, then as `robust`: for heavy tails.
+    Log,
+    /// Square root and nothing else: parts of one whole keep their common
+    /// scale (Hellinger distance).
+    Sqrt,
+    /// Place among all customers, then as `robust`: for any distribution.
+    Rank,
+}
+
+/// How a feature takes part in clustering.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClusterSettings {
+    /// How the column is scaled.
+    pub scale: Scale,
+    /// How much the column counts in distances, above 0.
+    #[serde(deserialize_with = "positive")]
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub weight: f64,
+    /// Columns of one group share its weight: each of n columns gets its own
+    /// weight divided by √n, so that many columns do not drown a few.
+    pub group: Option<String>,
+}
+
+impl Default for ClusterSettings {
+    fn default() -> Self {
+        Self {
+            scale: Scale::default(),
+            weight: 1.0,
+            group: None,
+        }
+    }
+}
+
+/// The number of segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "the number of segments is \"auto\" or a whole number from 2 to 50"
+)]
+pub enum KSetting {
+    /// Chosen by silhouette within `range`.
+    Auto(Auto),
+    /// As many as that.
+    Fixed(#[schemars(range(min = 2, max = 50))] u32),
+}
+
+/// The word `"auto"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Auto {
+    /// Let the program choose.
+    Auto,
+}
+
+/// `[segments]`: how customers are grouped and how long a grouping is kept.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SegmentSettings {
+    /// The clustering algorithm.
+    pub algorithm: Algorithm,
+    /// The number of segments, or `"auto"`.
+    #[serde(deserialize_with = "k_within")]
+    pub k: KSetting,
+    /// The smallest and the largest number of segments that `"auto"` tries.
+    #[serde(deserialize_with = "k_range")]
+    pub range: (u32, u32),
+    /// `"auto"` rejects a number of segments whose smallest holds a lower
+    /// share of the clustered customers.
+    pub min_share: Share,
+    /// SQL condition: customers it holds for form the reserved segment
+    /// "quiet" and take no part in clustering.
+    pub quiet: Option<String>,
+    /// Days after which the model is fitted again.
+    #[serde(deserialize_with = "whole::<_, _, 1, 3660>")]
+    #[schemars(range(min = 1, max = 3660))]
+    pub refit_days: u32,
+    /// Customers that the model is fitted on; all are assigned.
+    #[serde(deserialize_with = "whole::<_, _, 100, 100_000_000>")]
+    #[schemars(range(min = 100, max = 100_000_000))]
+    pub fit_rows: usize,
+    /// Random starts per fit; the best is taken.
+    #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
+    #[schemars(range(min = 1, max = 100))]
+    pub starts: u32,
+    /// Customers that the silhouette is computed on; time grows with the
+    /// square.
+    #[serde(deserialize_with = "whole::<_, _, 100, 50_000>")]
+    #[schemars(range(min = 100, max = 50_000))]
+    pub silhouette_rows: usize,
+    /// Population stability index of any feature beyond which the model is
+    /// fitted again.
+    #[serde(deserialize_with = "positive")]
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub drift_psi: f64,
+}
+
+impl Default for SegmentSettings {
+    fn default() -> Self {
+        Self {
+            algorithm: Algorithm::default(),
+            k: KSetting::Auto(Auto::Auto),
+            range: (4, 12),
+            min_share: Share::of(0.02),
+            quiet: None,
+            refit_days: 28,
+            fit_rows: 100_000,
+            starts: 4,
+            silhouette_rows: 5_000,
+            drift_psi: 0.25,
+        }
+    }
+}
+
+impl SegmentSettings {
+    /// The numbers of segments to try, ascending.
+    pub(super) fn candidates(&self) -> std::ops::RangeInclusive<usize> {
+        match self.k {
+            KSetting::Fixed(k) => k as usize..=k as usize,
+            KSetting::Auto(_) => self.range.0 as usize..=self.range.1 as usize,
+        }
+    }
+}
+
+fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    let value = f64::deserialize(from)?;
+    if value.is_finite() && value > 0.0 {
+        Ok(value)
+    } else {
+        Err(D::Error::custom(format!(
+            "{value} is out of range; allowed: a number above 0"
+        )))
+    }
+}
+
+fn whole<'de, D, T, const LOW: u64, const HIGH: u64>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<u64>,
+{
+    within(u64::deserialize(from)?, LOW, HIGH)
+}
+
+fn within<E: serde::de::Error, T: TryFrom<u64>>(value: u64, low: u64, high: u64) -> Result<T, E> {
+    let fault = || out_of_range(&value, low, high);
+    if !(low..=high).contains(&value) {
+        return Err(fault());
+    }
+    T::try_from(value).map_err(|_| fault())
+}
+
+fn out_of_range<E: serde::de::Error>(value: &dyn fmt::Display, low: u64, high: u64) -> E {
+    E::custom(format!("{value} is out of range; allowed: {low} to {high}"))
+}
+
+fn k_within<'de, D: Deserializer<'de>>(from: D) -> Result<KSetting, D::Error> {
+    match KSetting::deserialize(from)? {
+        KSetting::Fixed(k) => within(u64::from(k), 2, 50).map(KSetting::Fixed),
+        auto @ KSetting::Auto(_) => Ok(auto),
+    }
+}
+
+fn k_range<'de, D: Deserializer<'de>>(from: D) -> Result<(u32, u32), D::Error> {
+    let (low, high) = <(u64, u64)>::deserialize(from)?;
+    let (low, high): (u32, u32) = (within(low, 2, 50)?, within(high, 2, 50)?);
+    if low > high {
+        return Err(D::Error::custom(format!(
+            "[{low}, {high}] runs backwards; write the smaller number first"
+        )));
+    }
+    Ok((low, high))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<SegmentSettings, String> {
+        toml::from_str(text).map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn a_full_section_is_read() {
+        let settings = read(
+            "algorithm = \"kmeans\"\nk = \"auto\"\nrange = [4, 12]\nmin_share = 0.01\n\
+             quiet = \"active_days_30d = 0\"\nrefit_days = 28",
+        )
+        .unwrap();
+        assert_eq!(settings.candidates(), 4..=12);
+        assert_eq!(settings.quiet.as_deref(), Some("active_days_30d = 0"));
+        assert_eq!(read("k = 7").unwrap().candidates(), 7..=7);
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_with_what_is_allowed() {
+        for (text, words) in [
+            ("k = 1", "allowed: 2 to 50"),
+            ("k = 51", "allowed: 2 to 50"),
+            ("k = \"many\"", "\"auto\" or a whole number"),
+            ("range = [12, 4]", "runs backwards"),
+            ("range = [1, 4]", "allowed: 2 to 50"),
+            ("starts = 0", "allowed: 1 to 100"),
+            ("drift_psi = 0.0", "above 0"),
+            ("min_share = 2.0", "allowed: 0 to 1"),
+            ("clusters = 3", "unknown field"),
+        ] {
+            let fault = read(text).unwrap_err();
+            assert!(fault.contains(words), "{text}: {fault}");
+        }
+    }
+
+    #[test]
+    fn a_columns_settings_have_defaults() {
+        let column: ClusterSettings = toml::from_str("scale = \"sqrt\"").unwrap();
+        assert_eq!(
+            (column.scale, column.weight, column.group),
+            (Scale::Sqrt, 1.0, None)
+        );
+        assert!(toml::from_str::<ClusterSettings>("weight = -1.0").is_err());
+    }
+}

@@ -1,0 +1,27 @@
+use super::{CanonicalColumn, CanonicalTable, ColumnKind, check, column};
+use crate::domain::Phone;
+use crate::tables::settings::{CheckSettings, Severity};
+
+pub(super) static TABLE: CanonicalTable = CanonicalTable {
+    name: "suppressions",
+    one_row: "a do-not-contact entry, for a phone or a customer",
+    columns: COLUMNS,
+    dated: Some("from"),
+    checks,
+};
+
+const COLUMNS: &[CanonicalColumn] = &[
+    column("customer_id", ColumnKind::Text),
+    column("phone", ColumnKind::Text).personal(),
+    column("channel", ColumnKind::Text),
+    column("from", ColumnKind::Date),
+    column("until", ColumnKind::Date),
+];
+
+fn checks() -> Vec<CheckSettings> {
+    vec![CheckSettings {
+        pattern: Some(Phone::PATTERN.to_owned()),
+        severity: Severity::Warn,
+        ..check("phone")
+    }]
+}

@@ -1,0 +1,81 @@
+use polars::prelude::*;
+
+use crate::domain::{People, Phone};
+
+/// The columns of the view that campaign and calls need.
+pub(super) fn extract(frame: &DataFrame) -> PolarsResult<People> {
+    let rows = frame.height();
+    let text = |name: &str| -> PolarsResult<Vec<Option<String>>> {
+        match frame.column(name) {
+            Ok(column) => {
+                let column = column.cast(&DataType::String)?;
+                Ok(column.str()?.iter().map(|v| v.map(str::to_owned)).collect())
+            }
+            Err(_) => Ok(vec![None; rows]),
+        }
+    };
+    let flag = |name: &str| -> PolarsResult<Vec<bool>> {
+        match frame.column(name) {
+            Ok(column) => Ok(column.bool()?.iter().map(|v| v == Some(true)).collect()),
+            Err(_) => Ok(vec![false; rows]),
+        }
+    };
+    let ids: Vec<String> = text("customer_id")?
+        .into_iter()
+        .map(Option::unwrap_or_default)
+        .collect();
+    let phone: Vec<Option<Phone>> = text("phone")?
+        .into_iter()
+        .map(|text| text.and_then(|text| Phone::parse(&text).ok()))
+        .collect();
+    let (unit, unit_keys) = units(&ids, &phone, &text("contact_unit")?);
+    let age = match frame.column("age") {
+        Ok(column) => column.cast(&DataType::Int32)?.i32()?.iter().collect(),
+        Err(_) => vec![None; rows],
+    };
+    let (app, sms, call) = (
+        flag("consent_app")?,
+        flag("consent_sms")?,
+        flag("consent_call")?,
+    );
+    Ok(People {
+        unit,
+        unit_keys,
+        phone,
+        name: text("name")?,
+        age,
+        district: text("district")?,
+        timezone: text("timezone")?,
+        manager: text("manager_id")?,
+        language: text("language")?,
+        // A visit is arranged by call, so it needs the same consent.
+        consent: (0..rows)
+            .map(|row| [app[row], sms[row], call[row], call[row]])
+            .collect(),
+        personalisation: flag("consent_personalisation")?,
+        ids,
+    })
+}
+
+/// Numbers the contact units: the declared unit, else the phone, else the
+/// customer alone.
+fn units(
+    ids: &[String],
+    phone: &[Option<Phone>],
+    declared: &[Option<String>],
+) -> (Vec<u32>, Vec<String>) {
+    let key = |row: usize| -> &str {
+        declared[row]
+            .as_deref()
+            .or_else(|| phone[row].as_ref().map(Phone::as_str))
+            .unwrap_or(&ids[row])
+    };
+    let mut keys: Vec<&str> = (0..ids.len()).map(key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let unit = (0..ids.len())
+        .map(|row| keys.binary_search(&key(row)).unwrap_or_default())
+        .map(|unit| u32::try_from(unit).unwrap_or(u32::MAX))
+        .collect();
+    (unit, keys.into_iter().map(str::to_owned).collect())
+}

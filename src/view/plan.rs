@@ -1,0 +1,454 @@
+//! The view as checked expressions: what is computed, not how.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::*;
+
+use super::settings::{AffinitySettings, FeatureSettings, InterestSettings, TagSettings};
+use crate::domain::{Fault, Label};
+use crate::rules;
+use crate::segments::ClusterSettings;
+use crate::tables::canonical;
+
+/// What the customer view is made of, all of it valid.
+pub struct ViewPlan {
+    /// Features in the order in which they can be computed.
+    pub features: Vec<Feature>,
+    /// Interests with their affinities.
+    pub interests: Vec<Interest>,
+    /// How affinities are made.
+    pub affinity: AffinitySettings,
+    /// Tags in the order in which they can be computed.
+    pub tags: Vec<Tag>,
+    /// Every column of the view with its type.
+    pub schema: Schema,
+    /// What depends on an absent table and is therefore off.
+    pub notes: Vec<String>,
+}
+
+/// A number per customer.
+pub struct Feature {
+    /// The column's name.
+    pub name: String,
+    /// The name people read.
+    pub label: Label,
+    /// The unit, as `min`.
+    pub unit: Option<String>,
+    /// How it takes part in clustering.
+    pub cluster: Option<ClusterSettings>,
+    /// The value of customers without rows.
+    pub fill: Option<f64>,
+    /// Where the value comes from.
+    pub source: FeatureSource,
+}
+
+/// Where a feature's value comes from.
+pub enum FeatureSource {
+    /// An aggregate over the rows of a table, within the window if there is one.
+    Table {
+        /// The table.
+        table: String,
+        /// Days before the as-of date that count.
+        window: Option<u32>,
+        /// The order-free aggregate.
+        value: Expr,
+    },
+    /// An expression over the view.
+    View(Expr),
+    /// The table is absent: the feature is its fill value.
+    Off,
+}
+
+/// Something customers like.
+pub struct Interest {
+    /// The id; the column is `<id>_affinity`.
+    pub id: String,
+    /// The name people read.
+    pub label: Label,
+    /// The club for it.
+    pub club: Label,
+    /// Usage categories that show it.
+    pub categories: Vec<String>,
+    /// Preference topics that declare it.
+    pub topics: Vec<String>,
+    /// The affinity as an expression, instead of the two.
+    pub value: Option<Expr>,
+}
+
+impl Interest {
+    /// The column of the view that holds the affinity.
+    #[must_use]
+    pub fn column(&self) -> String {
+        format!("{}_affinity", self.id)
+    }
+}
+
+/// A yes/no per customer.
+pub struct Tag {
+    /// The column's name.
+    pub name: String,
+    /// The name people read.
+    pub label: Label,
+    /// The condition over the view.
+    pub when: Expr,
+}
+
+/// The columns that the view adds to the customers table by itself.
+pub(super) fn base_schema(customers: &Schema) -> Schema {
+    let mut schema = customers.clone();
+    schema.insert("as_of".into(), DataType::Date);
+    if customers.contains("birth_date") {
+        schema.insert("age".into(), DataType::Int32);
+    }
+    schema
+}
+
+impl ViewPlan {
+    /// Checks every expression against the columns that exist.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn compile(
+        features: &[FeatureSettings],
+        interests: &[InterestSettings],
+        affinity: &AffinitySettings,
+        tags: &[TagSettings],
+        tables: &BTreeMap<String, SchemaRef>,
+    ) -> Result<Self, Vec<Fault>> {
+        let Some(customers) = tables.get("customers") else {
+            return Err(vec![
+                Fault::new("tables.customers", "is required and missing")
+                    .allowed("[tables.customers] with `from` or `query`"),
+            ]);
+        };
+        let mut compiler = Compiler {
+            tables,
+            schema: base_schema(customers),
+            faults: Vec::new(),
+            notes: BTreeSet::new(),
+        };
+        let features = compiler.features(features);
+        let interests = compiler.interests(interests, affinity);
+        let tags = compiler.tags(tags);
+        if compiler.faults.is_empty() {
+            Ok(Self {
+                features,
+                interests,
+                affinity: affinity.clone(),
+                tags,
+                schema: compiler.schema,
+                notes: compiler.notes.into_iter().collect(),
+            })
+        } else {
+            Err(compiler.faults)
+        }
+    }
+}
+
+struct Compiler<'a> {
+    tables: &'a BTreeMap<String, SchemaRef>,
+    schema: Schema,
+    faults: Vec<Fault>,
+    notes: BTreeSet<String>,
+}
+
+impl Compiler<'_> {
+    fn features(&mut self, settings: &[FeatureSettings]) -> Vec<Feature> {
+        let mut done = Vec::new();
+        let mut derived = Vec::new();
+        for (index, feature) in settings.iter().enumerate() {
+            let key = format!("features[{index}]");
+            let words = if feature.each.is_empty() {
+                vec![String::new()]
+            } else {
+                feature.each.clone()
+            };
+            for word in words {
+                let name = feature.name.replace("{each}", &word);
+                let value = feature.value.replace("{each}", &word);
+                let made = Feature {
+                    label: feature
+                        .label
+                        .as_ref()
+                        .map_or_else(|| Label::One(name.clone()), |label| label.expanded(&word)),
+                    name,
+                    unit: feature.unit.clone(),
+                    cluster: feature.cluster.clone(),
+                    fill: feature.fill,
+                    source: FeatureSource::Off,
+                };
+                match &feature.from {
+                    Some(table) => {
+                        let source = self.aggregate(&key, table, feature, &value);
+                        self.column(&key, &made.name, DataType::Float64);
+                        done.push(Feature { source, ..made });
+                    }
+                    None => {
+                        if feature.window.is_some() {
+                            self.faults.push(
+                                Fault::new(format!("{key}.window"), "needs a table")
+                                    .allowed("`window` together with `from`"),
+                            );
+                        }
+                        derived.push((key.clone(), made, value));
+                    }
+                }
+            }
+        }
+        done.extend(self.derived(derived));
+        done
+    }
+
+    fn aggregate(
+        &mut self,
+        key: &str,
+        table: &str,
+        feature: &FeatureSettings,
+        value: &str,
+    ) -> FeatureSource {
+        let Some(schema) = self.tables.get(table) else {
+            if canonical::find(table).is_some() {
+                self.notes.insert(format!(
+                    "no table `{table}`: the features made from it are off"
+                ));
+            } else {
+                let known = self.tables.keys().map(String::as_str);
+                let canonical = canonical::ALL.iter().map(|table| table.name);
+                self.faults.push(Fault::unknown(
+                    format!("{key}.from"),
+                    "table",
+                    table,
+                    known.chain(canonical),
+                ));
+            }
+            return FeatureSource::Off;
+        };
+        let window = feature.window.map(|days| days.get());
+        let date = canonical::find(table).and_then(|table| table.dated);
+        let dated = date.filter(|date| schema.contains(date));
+        let condition = match (window, dated) {
+            (Some(days), Some(date)) => Some(in_window(date, days)),
+            (Some(_), None) => {
+                self.faults.push(
+                    Fault::new(
+                        format!("{key}.window"),
+                        format!("table `{table}` has no date to window by"),
+                    )
+                    .allowed("leave `window` out and filter in `value`"),
+                );
+                None
+            }
+            (None, _) => None,
+        };
+        let compiled = rules::checked(value, schema).and_then(|(expr, dtype)| {
+            numeric(value, &dtype)?;
+            rules::exact(value, expr, schema, condition.as_ref())
+        });
+        match compiled {
+            Ok(value) => FeatureSource::Table {
+                table: table.to_owned(),
+                window,
+                value,
+            },
+            Err(error) => {
+                self.faults.push(error.into_fault(format!("{key}.value")));
+                FeatureSource::Off
+            }
+        }
+    }
+
+    /// Derived features may use each other in any order of writing; each round
+    /// takes those whose columns are all there.
+    fn derived(&mut self, mut waiting: Vec<(String, Feature, String)>) -> Vec<Feature> {
+        let mut done = Vec::new();
+        loop {
+            let names: BTreeSet<String> = waiting
+                .iter()
+                .map(|(_, feature, _)| feature.name.clone())
+                .collect();
+            let (ready, blocked): (Vec<_>, Vec<_>) =
+                waiting.into_iter().partition(|(_, feature, value)| {
+                    rules::parse(value).map_or(true, |expr| {
+                        let uses = rules::columns(&expr);
+                        !uses.iter().any(|column| {
+                            names.contains(column)
+                                && *column != feature.name
+                                && !self.schema.contains(column)
+                        })
+                    })
+                });
+            if ready.is_empty() {
+                for (key, feature, _) in blocked {
+                    self.faults.push(Fault::new(
+                        format!("{key}.value"),
+                        format!(
+                            "`{}` is made from itself through other features",
+                            feature.name
+                        ),
+                    ));
+                }
+                return done;
+            }
+            for (key, feature, value) in ready {
+                let compiled = rules::checked(&value, &self.schema).and_then(|(expr, dtype)| {
+                    numeric(&value, &dtype)?;
+                    Ok(expr)
+                });
+                match compiled {
+                    Ok(expr) => {
+                        self.column(&key, &feature.name, DataType::Float64);
+                        done.push(Feature {
+                            source: FeatureSource::View(expr),
+                            ..feature
+                        });
+                    }
+                    Err(error) => {
+                        self.faults.push(error.into_fault(format!("{key}.value")));
+                        // Later rules that use it are not at fault.
+                        self.schema
+                            .insert(feature.name.as_str().into(), DataType::Float64);
+                    }
+                }
+            }
+            waiting = blocked;
+        }
+    }
+
+    fn interests(
+        &mut self,
+        settings: &[InterestSettings],
+        affinity: &AffinitySettings,
+    ) -> Vec<Interest> {
+        let mut interests = Vec::new();
+        for (index, interest) in settings.iter().enumerate() {
+            let key = format!("interests[{index}]");
+            let mut value = None;
+            if let Some(text) = &interest.affinity {
+                match rules::checked(text, &self.schema)
+                    .and_then(|(expr, dtype)| numeric(text, &dtype).map(|()| expr))
+                {
+                    Ok(expr) => value = Some(expr),
+                    Err(error) => self
+                        .faults
+                        .push(error.into_fault(format!("{key}.affinity"))),
+                }
+            } else if interest.categories.is_empty() && interest.topics.is_empty() {
+                self.faults.push(
+                    Fault::new(
+                        &key,
+                        format!("interest `{}` has nothing to be seen by", interest.id),
+                    )
+                    .allowed("categories, topics, or an affinity expression"),
+                );
+            }
+            interests.push(Interest {
+                id: interest.id.clone(),
+                label: interest.label.clone(),
+                club: interest
+                    .club
+                    .clone()
+                    .unwrap_or_else(|| interest.label.clone()),
+                categories: interest.categories.clone(),
+                topics: interest.topics.clone(),
+                value,
+            });
+        }
+        for (table, columns, used) in [
+            (
+                "usage",
+                [affinity.usage_measure.as_str(), &affinity.usage_category],
+                interests
+                    .iter()
+                    .any(|i| i.value.is_none() && !i.categories.is_empty()),
+            ),
+            (
+                "preferences",
+                ["score", "topic"],
+                interests
+                    .iter()
+                    .any(|i| i.value.is_none() && !i.topics.is_empty()),
+            ),
+        ] {
+            match self.tables.get(table) {
+                _ if !used => {}
+                None => {
+                    self.notes
+                        .insert(format!("no table `{table}`: affinities do without it"));
+                }
+                Some(schema) => {
+                    for column in columns {
+                        if !schema.contains(column) && column != "score" {
+                            let known = schema.iter_names().map(PlSmallStr::as_str);
+                            self.faults.push(Fault::unknown(
+                                "interests_settings",
+                                "column of usage",
+                                column,
+                                known,
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        for (index, interest) in interests.iter().enumerate() {
+            self.column(
+                &format!("interests[{index}].id"),
+                &interest.column(),
+                DataType::Float64,
+            );
+        }
+        interests
+    }
+
+    fn tags(&mut self, settings: &[TagSettings]) -> Vec<Tag> {
+        let mut tags = Vec::new();
+        for (index, tag) in settings.iter().enumerate() {
+            let key = format!("tags[{index}]");
+            match rules::condition(&tag.when, &self.schema) {
+                Ok(when) => tags.push(Tag {
+                    name: tag.name.clone(),
+                    label: tag
+                        .label
+                        .clone()
+                        .unwrap_or_else(|| Label::One(tag.name.clone())),
+                    when,
+                }),
+                Err(error) => self.faults.push(error.into_fault(format!("{key}.when"))),
+            }
+            self.column(&key, &tag.name, DataType::Boolean);
+        }
+        tags
+    }
+
+    /// Adds a column to the namespace; a name can be taken once.
+    fn column(&mut self, key: &str, name: &str, dtype: DataType) {
+        if self.schema.contains(name) {
+            self.faults.push(
+                Fault::new(key, format!("the name `{name}` is taken by another column"))
+                    .allowed("a name of its own"),
+            );
+        }
+        self.schema.insert(name.into(), dtype);
+    }
+}
+
+/// The days `1..=days` before the as-of date.
+pub(super) fn in_window(date: &str, days: u32) -> Expr {
+    col(format!("days_since_{date}")).lt_eq(lit(i32::try_from(days).unwrap_or(i32::MAX)))
+}
+
+fn numeric(text: &str, dtype: &DataType) -> Result<(), rules::RuleError> {
+    let fits = dtype.is_primitive_numeric()
+        || matches!(
+            dtype,
+            DataType::Boolean | DataType::Unknown(_) | DataType::Null
+        );
+    if fits {
+        Ok(())
+    } else {
+        Err(rules::RuleError::Type {
+            text: text.to_owned(),
+            reason: format!("gives {dtype}, not a number"),
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! The integration tests, in one binary: linking polars once is slow enough.
+
+mod layout;
