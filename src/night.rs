@@ -177,7 +177,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         calls: &results.calls,
         previous_run: previous.map(Run::id),
         run_id: &run_id,
-        alerts: results.alerts(),
+        alerts: results.alerts(job.plan),
         warnings: results.warnings(job),
     };
     publishing::publish(job, &night, previous, watch)
@@ -205,7 +205,7 @@ impl Job<'_> {
 
 impl Results {
     /// What somebody has to look at in the morning.
-    fn alerts(&self) -> Vec<String> {
+    fn alerts(&self, plan: &Plan) -> Vec<String> {
         let mut alerts = Vec::new();
         let mut held: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for finding in &self.findings {
@@ -215,6 +215,11 @@ impl Results {
         }
         for (activity, texts) in held {
             alerts.push(format!("{activity} is held back: {}", texts.join("; ")));
+        }
+        if campaign::stale(plan, &self.tables) {
+            alerts.push(
+                "the do-not-contact list is missing or older than 31 days: no text messages and no marketing calls".to_owned(),
+            );
         }
         for drift in &self.segmentation.drift {
             if drift.psi > 0.25 {

@@ -7,8 +7,9 @@ use std::io::Cursor;
 use jiff::civil::Date;
 use polars::prelude::*;
 
+use crate::calls::{CallReason, contact_class};
 use crate::campaign::Contact;
-use crate::domain::{CallClass, Channel, People};
+use crate::domain::{Channel, People};
 use crate::segments;
 use crate::store::{Run, Runs, StoreError};
 
@@ -73,16 +74,18 @@ pub fn segments(run: &Run) -> Result<segments::Previous, PreviousError> {
     })
 }
 
-/// Our own invitations of the nights before `as_of`, as contacts, without those
-/// that `history` already holds.
+/// What went out in the nights before `as_of`, as contacts: our invitations, and
+/// messages that are sent by machine. Those that `history` already holds are
+/// left out.
 ///
 /// # Errors
-/// When a run's invitations cannot be read.
-pub fn own_invitations(
+/// When a run's tables cannot be read.
+pub fn own_contacts(
     runs: &Runs,
     previous: Option<&Run>,
     as_of: Date,
     people: &People,
+    reasons: &[CallReason],
     history: &[Contact],
 ) -> Result<Vec<Contact>, PreviousError> {
     let covered: BTreeSet<(u32, &str)> = history
@@ -97,31 +100,33 @@ pub fn own_invitations(
         if (as_of - date).get_days() > HORIZON_DAYS {
             break;
         }
-        let frame = frame(
-            run,
-            "invitations.parquet",
-            &["customer_id", "activity_id", "channel", "status"],
-        )?;
-        let columns =
-            ["customer_id", "activity_id", "channel", "status"].map(|name| texts(&frame, name));
-        for index in 0..frame.height() {
-            let [id, activity, channel, status] =
-                columns.each_ref().map(|column| column[index].as_deref());
-            let (Some("invited"), Some(id), Some(activity)) = (status, id, activity) else {
-                continue;
-            };
-            let Some(row) = people.row(id).and_then(|row| u32::try_from(row).ok()) else {
-                continue;
-            };
-            if !covered.contains(&(row, activity)) {
-                contacts.push(Contact {
-                    row,
-                    activity: activity.to_owned(),
-                    class: CallClass::Marketing,
-                    channel: channel.and_then(Channel::parse),
-                    date,
-                    outcome: None,
-                });
+        for (file, about, kind, sent) in [
+            ("invitations.parquet", "activity_id", "status", "invited"),
+            ("calls.parquet", "reason", "action", "sms"),
+        ] {
+            let columns = ["customer_id", about, "channel", kind, "status"];
+            let frame = frame(run, file, &columns)?;
+            let [ids, abouts, channels, kinds, statuses] = columns.map(|name| texts(&frame, name));
+            for index in 0..frame.height() {
+                let went_out = kinds[index].as_deref() == Some(sent)
+                    && statuses[index].as_deref() != Some("carried_over");
+                let row = ids[index]
+                    .as_deref()
+                    .and_then(|id| people.row(id))
+                    .and_then(|row| u32::try_from(row).ok());
+                let (true, Some(row), Some(about)) = (went_out, row, &abouts[index]) else {
+                    continue;
+                };
+                if !covered.contains(&(row, about.as_str())) {
+                    contacts.push(Contact {
+                        row,
+                        activity: about.clone(),
+                        class: contact_class(about, reasons),
+                        channel: channels[index].as_deref().and_then(Channel::parse),
+                        date,
+                        outcome: None,
+                    });
+                }
             }
         }
         next = run

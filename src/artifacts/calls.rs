@@ -43,6 +43,11 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 words(calls.iter().map(|c| Some(c.action.as_str()))),
             ),
             OutColumn::new(
+                "channel",
+                "app, sms, call or visit.",
+                words(calls.iter().map(|c| Some(c.channel.as_str()))),
+            ),
+            OutColumn::new(
                 "team",
                 "The team that does it.",
                 words(calls.iter().map(|c| Some(c.team.as_str()))),

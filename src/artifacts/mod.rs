@@ -11,6 +11,7 @@ mod invitations;
 mod lists;
 mod members;
 mod profiles;
+mod reasons;
 mod rejects;
 mod report;
 mod segments;
@@ -85,6 +86,7 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         decisions::table(night)?,
         controls::table(night)?,
         calls::table(night)?,
+        reasons::table(night)?,
         rejects::table(night)?,
     ])
 }

@@ -1,5 +1,6 @@
 //! The morning's page, for marketing: what went out, what did not and why.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::Night;
@@ -175,6 +176,20 @@ fn calls(night: &Night<'_>, page: &mut Page) {
             grouped(count.leading + count.further),
             grouped(count.held)
         ));
+    }
+    held(night, page);
+}
+
+/// Why reasons are held, the most frequent first.
+fn held(night: &Night<'_>, page: &mut Page) {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for held in &night.calls.held {
+        *counts.entry(held.hold.words()).or_default() += 1;
+    }
+    let mut counts: Vec<(&str, u64)> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    for (words, count) in counts {
+        page.line(&format!("  {:>9}  held: {words}", grouped(count)));
     }
 }
 

@@ -21,6 +21,15 @@ impl Hold {
             Self::NoWindow => "no_window",
         }
     }
+
+    /// The hold in a few words, for summaries.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Policy(reason) => reason.words(),
+            Self::NoWindow => "no allowed hour left before the activity",
+        }
+    }
 }
 
 /// By row: whether a reason that blocks promotion applies tonight.

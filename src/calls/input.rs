@@ -22,7 +22,7 @@ pub struct ReasonHit {
     pub value: f64,
 }
 
-/// A call that the previous run planned or carried over.
+/// A reason that the previous run had: called about, carried over or held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarriedCall {
     /// The customer's row.

@@ -20,12 +20,14 @@
 //! | `holds` | what policy keeps back tonight |
 //! | `merge` | one call per contact unit |
 //! | `capacity` | what teams manage tonight |
+//! | `ledger` | what became of every reason |
 //! | `plan` | the stage as a whole |
 
 mod capacity;
 mod hits;
 mod holds;
 mod input;
+mod ledger;
 mod merge;
 mod plan;
 mod reason;
@@ -37,6 +39,7 @@ mod invariants;
 pub use capacity::TeamLoad;
 pub use holds::Hold;
 pub use input::{CarriedCall, QueueInput, ReasonHit};
+pub use ledger::{ReasonRow, ReasonState};
 pub use plan::plan_calls;
 pub use reason::{CallReason, MANAGER, Trigger, contact_class};
 pub use team::{Hours, Team};
@@ -57,7 +60,9 @@ pub struct CallQueue {
     pub loads: Vec<TeamLoad>,
     /// What became of each reason's hits, in the order of the settings.
     pub counts: Vec<ReasonCount>,
-    /// Calls of the previous run whose reason no longer applies.
+    /// Every hit with what became of it, by row, reason and activity.
+    pub ledger: Vec<ReasonRow>,
+    /// Reasons of the previous run that no longer apply.
     pub lapsed: u64,
 }
 

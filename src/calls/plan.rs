@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::capacity::Capacity;
 use super::hits::{Attempts, Hit, gather};
 use super::holds::{Holds, service_cases};
+use super::ledger::ledger;
 use super::merge::{Merged, Ready, due, merge};
 use super::reason::{MANAGER, Scripts};
 use super::{
@@ -77,6 +78,7 @@ pub fn plan_calls(input: &QueueInput<'_>) -> Result<CallQueue, CallsError> {
     }
     Ok(CallQueue {
         counts: counts(input, &hits, &calls, &held),
+        ledger: ledger(input, &hits, &attempts, &calls, &held),
         loads: capacity.into_loads(),
         calls,
         held,
@@ -250,7 +252,7 @@ fn call(
 }
 
 /// Who was asked first stays responsible.
-fn owner(input: &QueueInput<'_>, hit: &Hit<'_>) -> String {
+pub(super) fn owner(input: &QueueInput<'_>, hit: &Hit<'_>) -> String {
     let reason = &input.reasons[usize::from(hit.at.reason)];
     let manager = || input.people.manager[hit.at.row as usize].clone();
     match hit.carried {

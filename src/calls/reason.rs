@@ -199,7 +199,7 @@ mod tests {
     fn the_shipped_reasons_are_read_without_fault() {
         let file = shipped();
         let teams: Vec<&String> = file.teams.keys().collect();
-        assert_eq!(file.calls.len(), 10);
+        assert!(file.calls.len() >= 10);
         for reason in &file.calls {
             assert_eq!(reason.faults(&teams), [""; 0], "{}", reason.id);
         }

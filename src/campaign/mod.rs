@@ -38,8 +38,6 @@ mod windows;
 #[cfg(test)]
 mod invariants;
 #[cfg(test)]
-mod speed;
-#[cfg(test)]
 pub(crate) mod testing;
 
 pub use activity::{Activity, Seats};

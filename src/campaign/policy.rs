@@ -24,6 +24,9 @@ pub struct Policy {
     pub call_hours: CallHours,
     /// Days without marketing contacts and without agents.
     pub holidays: Vec<CivilDate>,
+    /// Whether text messages and calls stop when there is no do-not-contact
+    /// table, or an old one.
+    pub require_do_not_contact: bool,
     /// Age from which customers get promotions; at least 18.
     #[schemars(range(min = 18, max = 30))]
     pub adult_age: i32,
@@ -97,6 +100,7 @@ impl Default for Policy {
                 to: CivilTime(Time::constant(20, 0, 0, 0)),
             },
             holidays: Vec::new(),
+            require_do_not_contact: true,
             adult_age: 18,
             opt_out_words: ["Reply TD", "unsubscribe", "退订", "opt out", "TD"]
                 .map(str::to_owned)

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 /// A number from 0 to 1: a probability, a part of a whole.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "f64", into = "f64")]
-#[schemars(description = "a share from 0 to 1")]
-pub struct Share(#[schemars(range(min = 0.0, max = 1.0))] f64);
+// schemars leaves the inner field's range out where `try_from` is given.
+#[schemars(description = "a share from 0 to 1", extend("minimum" = 0.0, "maximum" = 1.0))]
+pub struct Share(f64);
 
 /// The number was not a share.
 #[derive(Debug, thiserror::Error)]

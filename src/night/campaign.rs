@@ -43,8 +43,13 @@ pub(super) fn plan(
     let as_of = tables.night.as_of;
     let people = &view.people;
     let mut contacts = records::contacts(tables, people, &file.calls)?;
-    contacts.extend(previous::own_invitations(
-        job.runs, previous, as_of, people, &contacts,
+    contacts.extend(previous::own_contacts(
+        job.runs,
+        previous,
+        as_of,
+        people,
+        &file.calls,
+        &contacts,
     )?);
     let eligible = file
         .activities
@@ -80,7 +85,7 @@ pub(super) fn plan(
         outcomes: &records::outcomes(tables, people)?,
         contacts: &contacts,
         suppressions: &records::suppressions(tables, people)?,
-        do_not_contact_stale: stale(tables),
+        do_not_contact_stale: stale(job.plan, tables),
         service_first: &reasons.service_first,
         policy: &file.policy,
         controls: &file.controls,
@@ -93,9 +98,14 @@ pub(super) fn zone(plan: &Plan) -> TimeZone {
     TimeZone::get(&plan.file.pipeline.timezone).unwrap_or(TimeZone::UTC)
 }
 
-/// Whether the do-not-contact table is declared but too old to be trusted.
-pub(super) fn stale(tables: &ValidTables) -> bool {
-    tables.checks.iter().any(|check| {
+/// Whether the do-not-contact table is missing or too old to be trusted, and
+/// the policy asks for it.
+pub(super) fn stale(plan: &Plan, tables: &ValidTables) -> bool {
+    if !plan.file.policy.require_do_not_contact {
+        return false;
+    }
+    let old = |check: &crate::tables::CheckRecord| {
         check.table == "suppressions" && check.rule.starts_with("newest") && check.violations > 0
-    })
+    };
+    !tables.tables.contains_key("suppressions") || tables.checks.iter().any(old)
 }

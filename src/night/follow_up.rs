@@ -68,8 +68,13 @@ pub(super) fn plan(
         })
         .collect();
     let mut contacts = records::contacts(tables, people, &file.calls)?;
-    contacts.extend(previous::own_invitations(
-        job.runs, previous, as_of, people, &contacts,
+    contacts.extend(previous::own_contacts(
+        job.runs,
+        previous,
+        as_of,
+        people,
+        &file.calls,
+        &contacts,
     )?);
     let carried = match previous {
         Some(run) => carried(job.plan, view, run)?,
@@ -88,7 +93,7 @@ pub(super) fn plan(
         universal_control: &campaign.universal_control,
         contacts: &contacts,
         suppressions: &records::suppressions(tables, people)?,
-        do_not_contact_stale: super::campaign::stale(tables),
+        do_not_contact_stale: super::campaign::stale(job.plan, tables),
         policy: &file.policy,
         activities: &file.activities,
         top_interest: &top_interests(job.plan, people.len(), affinities),
@@ -114,7 +119,7 @@ fn top_interests<'a>(
         .collect()
 }
 
-/// The calls that the previous run planned or carried over; reasons and
+/// The reasons that the previous run had; reasons and
 /// activities that the pipeline no longer has are passed over.
 fn carried(plan: &Plan, view: &CustomerView, run: &Run) -> Result<Vec<CarriedCall>, PreviousError> {
     let columns = [
@@ -125,7 +130,7 @@ fn carried(plan: &Plan, view: &CustomerView, run: &Run) -> Result<Vec<CarriedCal
         "attempt",
         "owner",
     ];
-    let frame = previous::frame(run, "calls.parquet", &columns)?;
+    let frame = previous::frame(run, "reasons.parquet", &columns)?;
     let [ids, reasons, activities, owners] =
         ["customer_id", "reason", "activity_id", "owner"].map(|name| previous::texts(&frame, name));
     let since = previous::texts(&frame, "since");

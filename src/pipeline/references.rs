@@ -69,8 +69,23 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
             ));
         }
     }
+    let teams: Vec<&String> = file.teams.keys().collect();
+    let said = |key: String, texts: Vec<String>| {
+        texts
+            .into_iter()
+            .map(move |text| Fault::new(key.clone(), text))
+    };
+    for (index, activity) in file.activities.iter().enumerate() {
+        faults.extend(said(format!("activities[{index}]"), activity.faults()));
+    }
+    faults.extend(said("policy".to_owned(), file.policy.faults()));
+    for (name, team) in &file.teams {
+        faults.extend(said(format!("teams.{name}"), team.faults()));
+    }
     for (index, call) in file.calls.iter().enumerate() {
-        if !file.teams.contains_key(&call.team) {
+        if file.teams.contains_key(&call.team) {
+            faults.extend(said(format!("calls[{index}]"), call.faults(&teams)));
+        } else {
             let key = format!("calls[{index}].team");
             faults.push(Fault::unknown(
                 key,
@@ -78,15 +93,6 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
                 &call.team,
                 file.teams.keys().map(String::as_str),
             ));
-        }
-        if call.when.is_some() == call.on.is_some() {
-            faults.push(
-                Fault::new(
-                    format!("calls[{index}]"),
-                    format!("reason `{}` has no single occasion", call.id),
-                )
-                .allowed("exactly one of `when` (a condition) and `on` (reminder, invitation)"),
-            );
         }
     }
     let (from, to) = file.segments.range;

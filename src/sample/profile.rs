@@ -167,7 +167,7 @@ impl Habits {
         let generous = PLANS[plan].1.sqrt();
         Self {
             presence: (share(rng, 0.57, 4.0) + 0.06 * appetite).clamp(0.12, 0.98),
-            minutes: 95.0 * (0.45 * appetite).exp() * spread(rng, 0.35) * generous,
+            minutes: 82.0 * (0.45 * appetite).exp() * spread(rng, 0.35) * generous,
             breadth: (3.2 * spread(rng, 0.25)).clamp(1.5, 6.0),
             evening: share(rng, 0.42, 14.0),
             openness: share(rng, 0.25, 3.0) * 4.0,

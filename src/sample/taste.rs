@@ -37,14 +37,14 @@ mod habit {
     pub(super) const MAIN_MILD: f64 = 0.36;
     pub(super) const CLOSENESS: f64 = 40.0;
     /// How many have a mild interest only, a second one, and then a third.
-    pub(super) const MILD: f64 = 0.04;
+    pub(super) const MILD: f64 = 0.025;
     pub(super) const SECOND: f64 = 0.40;
     pub(super) const THIRD: f64 = 0.20;
     /// What the second interest takes of the time that the first leaves.
     pub(super) const OF_REST: f64 = 0.50;
     /// How many of the everyday group lean to something, and how much.
-    pub(super) const LEANING: f64 = 0.25;
-    pub(super) const LEANING_TO: f64 = 0.50;
+    pub(super) const LEANING: f64 = 0.20;
+    pub(super) const LEANING_TO: f64 = 0.42;
 }
 
 /// What a customer likes, the truth that segmentation is to find again.

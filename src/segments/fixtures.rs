@@ -9,8 +9,8 @@ use rand_xoshiro::Xoshiro256Plus;
 use super::{ClusterSettings, FeatureColumn, InterestAffinity, Scale, SegmentInput};
 use crate::domain::{Label, Language};
 
-/// `groups` × `each` points in `dimensions`, deviation 1 around centres about
-/// 20 apart, and the group of each.
+/// Up to 8 `groups` × `each` points in `dimensions` (up to 4 groups in two),
+/// deviation 1 around corners of a cube of side 20, and the group of each.
 pub(super) fn blobs(
     groups: usize,
     each: usize,
@@ -21,10 +21,10 @@ pub(super) fn blobs(
     let truth: Vec<usize> = (0..groups * each).map(|row| row % groups).collect();
     let points = Array2::from_shape_fn((truth.len(), dimensions), |(row, dimension)| {
         let noise: f64 = StandardNormal.sample(&mut rng);
-        // Corners of a cube: a group's binary digits choose its side.
-        let side = truth[row] >> dimension & 1;
-        let shell = truth[row] >> dimensions;
-        noise + 20.0 * side as f64 + 60.0 * shell as f64
+        // Opposite corners first, so that every dimension tells four groups
+        // apart.
+        let corner = [0, 3, 5, 6, 1, 2, 4, 7][truth[row] % 8];
+        noise + 20.0 * (corner >> dimension & 1) as f64
     });
     (points, truth)
 }

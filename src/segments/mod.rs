@@ -1,20 +1,21 @@
 //! Segments: customers grouped by what they do, under names that last.
 //!
-//! [`segment`] scales the clustered features ([`matrix`]), clusters a sample
-//! ([`clusterers`], with the number of clusters from [`choice`]), assigns every
+//! [`segment`] scales the clustered features (`matrix`), clusters a sample
+//! (`clusterers`, with the number of clusters from `choice`), assigns every
 //! customer to the nearest centroid, and finds out which of yesterday's
-//! segments each cluster is ([`identity`]). The model is kept from night to
+//! segments each cluster is (`identity`). The model is kept from night to
 //! night, so that nobody changes segment but by changing habits; it is fitted
 //! again when it is old, when its settings change, or when a feature has
-//! drifted ([`drift`]).
+//! drifted (`drift`).
 //!
 //! Customers without usage and those who opted out of personalisation take no
 //! part; they form the reserved segments [`QUIET`] and [`OPTED_OUT`].
 //!
 //! Everything here is a pure function. Samples are drawn by a hash of customer
-//! ids ([`sampling`]) and every sum runs in a fixed order, so the result is
+//! ids (`sampling`) and every sum runs in a fixed order, so the result is
 //! the same for any number of threads.
 
+/// How far two groupings of the same customers agree.
 pub mod agreement;
 mod choice;
 mod clusterers;

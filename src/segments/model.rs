@@ -15,7 +15,7 @@ pub(super) const MODEL_VERSION: u32 = 1;
 /// `model.json`: all that is needed to assign customers as on the night of the
 /// fit.
 ///
-/// Every number in it has at most 12 significant digits (see [`exact`]), so
+/// Every number in it has at most 12 significant digits (see `exact`), so
 /// the file and the model in memory are the same model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {

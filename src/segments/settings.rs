@@ -126,7 +126,7 @@ impl Default for SegmentSettings {
             quiet: None,
             refit_days: 28,
             fit_rows: 100_000,
-            starts: 4,
+            starts: 8,
             silhouette_rows: 5_000,
             drift_psi: 0.25,
         }

@@ -2,6 +2,7 @@ use std::io::{self, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::files::{
@@ -75,7 +76,8 @@ const TIMINGS_TEMPORARY: &str = ".timings";
 impl Staging<'_> {
     /// Publishes the run: writes the manifest with the digests of all files,
     /// makes everything durable, renames the folder into `runs/` and points
-    /// `current` at it.
+    /// `current` at it, unless `current` names a run of a later day: after a
+    /// back-fill, importers must not find last week's lists.
     ///
     /// A run of the same id that is whole and has the same content stays as it
     /// is. Other content is replaced; two folders cannot change places in one
@@ -113,6 +115,7 @@ impl Staging<'_> {
         reach(watch, Step::Durable, &self.folder)?;
 
         let run = out.run_path(&self.run_id);
+        let later = out.current_is_after(manifest.as_of);
         let outcome = if !run.exists() {
             rename(&self.folder, &run)?;
             reach(watch, Step::InPlace, &run)?;
@@ -127,10 +130,17 @@ impl Staging<'_> {
             remove(&beside)?;
             rename(&self.folder, &beside)?;
             reach(watch, Step::Beside, &beside)?;
-            out.replace_with(&beside, &self.run_id, watch)?;
+            if later {
+                out.discard(&run)?;
+                rename(&beside, &run)?;
+            } else {
+                out.replace_with(&beside, &self.run_id, watch)?;
+            }
             Outcome::Replaced
         };
-        out.point_current(&Path::new("runs").join(&self.run_id))?;
+        if !later {
+            out.point_current(&Path::new("runs").join(&self.run_id))?;
+        }
         remove(&out.path().join(format!("{NEW_PREFIX}{}", self.run_id)))?;
         Ok(Published {
             path: run,
@@ -145,6 +155,12 @@ fn reach(watch: Watch<'_>, step: Step, path: &Path) -> Result<(), StoreError> {
 }
 
 impl OutDir {
+    /// Whether `current` names a readable run of a day after `as_of`.
+    fn current_is_after(&self, as_of: Date) -> bool {
+        let current = self.current_id().and_then(|id| self.manifest(&id).ok());
+        current.is_some_and(|current| current.as_of > as_of)
+    }
+
     fn point_current(&self, target: &Path) -> Result<(), StoreError> {
         let temporary = self.path().join(CURRENT_TEMPORARY);
         swap_link(&self.current_path(), target, &temporary)
@@ -200,6 +216,13 @@ impl RunLock {
         }
         for path in entries(out.path())? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
+            // New content of a run that is not `current`: its old content is gone.
+            if let Some(run_id) = name.strip_prefix(NEW_PREFIX)
+                && !out.run_path(run_id).exists()
+            {
+                rename(&path, &out.run_path(run_id))?;
+                continue;
+            }
             let leftover = [STAGING_PREFIX, NEW_PREFIX, TRASH_PREFIX]
                 .iter()
                 .any(|prefix| name.starts_with(prefix))

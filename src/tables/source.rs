@@ -36,7 +36,11 @@ pub struct SourceFile {
 /// A fault when the path names an unset variable; [`TableError::Missing`] when
 /// there is no file; [`TableError::Unreadable`] or [`TableError::Schema`] for
 /// the first file that is no sound Parquet file or differs from the others.
-pub fn open(name: &str, settings: &SourceSettings, folder: &Path) -> Result<Source, TableError> {
+pub(super) fn open(
+    name: &str,
+    settings: &SourceSettings,
+    folder: &Path,
+) -> Result<Source, TableError> {
     let mut paths = Vec::new();
     for (index, pattern) in settings.path.all().iter().enumerate() {
         let pattern = substituted(pattern).map_err(|variable| {

@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
 use polars::prelude::*;
 
 use crate::domain::{People, Phone};
@@ -45,7 +48,7 @@ pub(super) fn extract(frame: &DataFrame) -> PolarsResult<People> {
         name: text("name")?,
         age,
         district: text("district")?,
-        timezone: text("timezone")?,
+        timezone: known_zones(text("timezone")?),
         manager: text("manager_id")?,
         language: text("language")?,
         // A visit is arranged by call, so it needs the same consent.
@@ -55,6 +58,20 @@ pub(super) fn extract(frame: &DataFrame) -> PolarsResult<People> {
         personalisation: flag("consent_personalisation")?,
         ids,
     })
+}
+
+/// The zones that exist; the pipeline's zone stands in for the others.
+fn known_zones(zones: Vec<Option<String>>) -> Vec<Option<String>> {
+    let mut known: BTreeMap<String, bool> = BTreeMap::new();
+    let mut exists = |zone: &String| {
+        *known
+            .entry(zone.clone())
+            .or_insert_with(|| TimeZone::get(zone).is_ok())
+    };
+    zones
+        .into_iter()
+        .map(|zone| zone.filter(&mut exists))
+        .collect()
 }
 
 /// Numbers the contact units: the declared unit, else the phone, else the

@@ -9,6 +9,7 @@
 //! number of threads; separated groups are found.
 
 mod kmeans;
+mod seeding;
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
 use rayon::prelude::*;
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Algorithm {
-    /// k-means (Lloyd's algorithm, started by k-means++).
+    /// k-means (Lloyd's algorithm, started by greedy k-means++).
     #[default]
     Kmeans,
 }

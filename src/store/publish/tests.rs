@@ -148,7 +148,7 @@ fn the_same_content_again_stays_as_it_is() {
     publish(&lock, manifest("r2", 2), "two");
     let again = publish(&lock, manifest("r1", 1), "one");
     assert_eq!(again.outcome, Outcome::Unchanged);
-    assert_eq!(current_is_whole(&out), "one");
+    assert_eq!(current_is_whole(&out), "two");
     assert!(hidden(&out).is_empty());
 }
 
@@ -256,11 +256,11 @@ fn pruning_keeps_the_newest_days_the_current_run_and_its_start() {
         publish(&lock, manifest(&format!("r{day}"), day), "x");
         lock.write_timings(&format!("r{day}"), &[1]).unwrap();
     }
-    let mut back_fill = manifest("r3", 3);
-    back_fill.previous_run = Some("r2".into());
-    publish(&lock, back_fill, "x");
-    assert_eq!(lock.prune(1).unwrap(), ["r1", "r4"]);
-    assert!(!out.timings_path("r1").exists() && out.timings_path("r5").exists());
+    let mut corrected = manifest("r6", 6);
+    corrected.previous_run = Some("r2".into());
+    publish(&lock, corrected, "x");
+    assert_eq!(lock.prune(1).unwrap(), ["r1", "r4", "r5"]);
+    assert!(!out.timings_path("r1").exists() && out.timings_path("r2").exists());
     let ids: Vec<String> = out
         .runs()
         .unwrap()
@@ -268,8 +268,23 @@ fn pruning_keeps_the_newest_days_the_current_run_and_its_start() {
         .iter()
         .map(|r| r.id().into())
         .collect();
-    assert_eq!(ids, ["r2", "r3", "r5"]);
+    assert_eq!(ids, ["r2", "r6"]);
     assert_eq!(current_is_whole(&out), "x");
+    assert!(hidden(&out).is_empty());
+}
+
+#[test]
+fn a_back_fill_is_published_and_current_stays_on_the_later_night() {
+    let (_root, out) = out();
+    let lock = out.lock().unwrap();
+    publish(&lock, manifest("r5", 5), "today");
+    publish(&lock, manifest("r3", 3), "past");
+    assert_eq!(current_is_whole(&out), "today");
+    assert!(out.verify("r3").is_ok());
+    // Other content for the earlier night replaces it, and `current` stays.
+    publish(&lock, manifest("r3", 3), "past, corrected");
+    assert_eq!(current_is_whole(&out), "today");
+    assert!(out.verify("r3").is_ok());
     assert!(hidden(&out).is_empty());
 }
 

@@ -1,5 +1,5 @@
 use super::{CanonicalColumn, CanonicalTable, ColumnKind, check, column};
-use crate::domain::Phone;
+use crate::domain::{ID_PATTERN, Phone};
 use crate::tables::settings::{CheckSettings, Severity};
 
 pub(super) static TABLE: CanonicalTable = CanonicalTable {
@@ -34,6 +34,11 @@ fn checks() -> Vec<CheckSettings> {
     vec![
         CheckSettings {
             not_null: true,
+            severity: Severity::Reject,
+            ..check("customer_id")
+        },
+        CheckSettings {
+            pattern: Some(ID_PATTERN.to_owned()),
             severity: Severity::Reject,
             ..check("customer_id")
         },

@@ -19,9 +19,17 @@ const COLUMNS: &[CanonicalColumn] = &[
 ];
 
 fn checks() -> Vec<CheckSettings> {
-    vec![CheckSettings {
-        pattern: Some(Phone::PATTERN.to_owned()),
-        severity: Severity::Warn,
-        ..check("phone")
-    }]
+    vec![
+        // Breaking it closes text messages and calls; see `[policy]`.
+        CheckSettings {
+            max_age_days: Some(31),
+            severity: Severity::Warn,
+            ..check("from")
+        },
+        CheckSettings {
+            pattern: Some(Phone::PATTERN.to_owned()),
+            severity: Severity::Warn,
+            ..check("phone")
+        },
+    ]
 }
