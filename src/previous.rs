@@ -1,7 +1,7 @@
 //! What earlier nights left: the model and registry to start from, carried-over
 //! calls, and our own invitations that no contact history covers yet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use jiff::civil::Date;
@@ -88,10 +88,14 @@ pub fn own_contacts(
     reasons: &[CallReason],
     history: &[Contact],
 ) -> Result<Vec<Contact>, PreviousError> {
-    let covered: BTreeSet<(u32, &str)> = history
-        .iter()
-        .map(|contact| (contact.row, contact.activity.as_str()))
-        .collect();
+    // The latest contact about each thing that the history holds.
+    let mut covered: BTreeMap<(u32, &str), Date> = BTreeMap::new();
+    for contact in history {
+        let latest = covered
+            .entry((contact.row, contact.activity.as_str()))
+            .or_insert(contact.date);
+        *latest = contact.date.max(*latest);
+    }
     let mut contacts = Vec::new();
     // The chain of runs that each other started from: never a superseded one.
     let mut next = previous;
@@ -100,13 +104,32 @@ pub fn own_contacts(
         if (as_of - date).get_days() > HORIZON_DAYS {
             break;
         }
-        for (file, about, kind, sent) in [
-            ("invitations.parquet", "activity_id", "status", "invited"),
-            ("calls.parquet", "reason", "action", "sms"),
+        for (file, columns, about, kind, sent) in [
+            (
+                "invitations.parquet",
+                &[
+                    "customer_id",
+                    "activity_id",
+                    "channel",
+                    "status",
+                    "probability",
+                ][..],
+                "activity_id",
+                "status",
+                "invited",
+            ),
+            (
+                "calls.parquet",
+                &["customer_id", "reason", "channel", "action", "status"][..],
+                "reason",
+                "action",
+                "sms",
+            ),
         ] {
-            let columns = ["customer_id", about, "channel", kind, "status"];
-            let frame = frame(run, file, &columns)?;
-            let [ids, abouts, channels, kinds, statuses] = columns.map(|name| texts(&frame, name));
+            let frame = frame(run, file, columns)?;
+            let [ids, abouts, channels, kinds, statuses] =
+                ["customer_id", about, "channel", kind, "status"].map(|name| texts(&frame, name));
+            let probability = crate::view::numbers(&frame, "probability").unwrap_or_default();
             for index in 0..frame.height() {
                 let went_out = kinds[index].as_deref() == Some(sent)
                     && statuses[index].as_deref() != Some("carried_over");
@@ -117,7 +140,8 @@ pub fn own_contacts(
                 let (true, Some(row), Some(about)) = (went_out, row, &abouts[index]) else {
                     continue;
                 };
-                if !covered.contains(&(row, about.as_str())) {
+                let latest = covered.get(&(row, about.as_str()));
+                if latest.is_none_or(|&latest| latest < date) {
                     contacts.push(Contact {
                         row,
                         activity: about.clone(),
@@ -125,6 +149,7 @@ pub fn own_contacts(
                         channel: channels[index].as_deref().and_then(Channel::parse),
                         date,
                         outcome: None,
+                        probability: probability.get(index).copied(),
                     });
                 }
             }

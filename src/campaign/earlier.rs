@@ -18,16 +18,18 @@ pub(crate) struct EarlierInvitation {
     pub(crate) row: u32,
     pub(crate) activity: u16,
     pub(crate) outcome: Option<ContactOutcome>,
+    pub(crate) probability: Option<f64>,
 }
 
 impl EarlierInvitation {
     /// The seats it is expected to take: one when accepted, none when declined
-    /// or ignored, the usual share while it is open.
+    /// or ignored; while it is open, the probability it went out with, or the
+    /// usual share.
     pub(crate) fn attendance(&self, acceptance: Share) -> f64 {
         match self.outcome {
             Some(ContactOutcome::Accepted) => 1.0,
             Some(ContactOutcome::Declined | ContactOutcome::Ignored) => 0.0,
-            _ => acceptance.get(),
+            _ => self.probability.unwrap_or(acceptance.get()),
         }
     }
 }
@@ -64,6 +66,8 @@ impl Earlier {
                     day,
                     certainty(contact.outcome),
                     contact.outcome,
+                    // Bits of numbers from 0 up are in the order of the numbers.
+                    contact.probability.map(f64::to_bits),
                 ))
             })
             .collect();
@@ -72,10 +76,11 @@ impl Earlier {
         found.reverse();
         let entries: Vec<_> = found
             .into_iter()
-            .map(|(row, activity, _, _, outcome)| EarlierInvitation {
+            .map(|(row, activity, _, _, outcome, bits)| EarlierInvitation {
                 row,
                 activity,
                 outcome,
+                probability: bits.map(f64::from_bits),
             })
             .collect();
         let mut starts = vec![0_u32; customers + 1];

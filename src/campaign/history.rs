@@ -22,6 +22,9 @@ pub struct Contact {
     pub date: Date,
     /// What came of it, if known.
     pub outcome: Option<ContactOutcome>,
+    /// The probability of accepting that an invitation of our own went out
+    /// with, 0 to 1.
+    pub probability: Option<f64>,
 }
 
 /// What came of a contact.

@@ -62,6 +62,7 @@ pub(crate) fn contact(row: u32, activity: &str, date: &str) -> Contact {
         channel: Some(Channel::Sms),
         date: date.parse().unwrap(),
         outcome: None,
+        probability: None,
     }
 }
 

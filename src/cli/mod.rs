@@ -13,8 +13,10 @@ mod sample;
 mod schema;
 mod sql;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -59,7 +61,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct OutArgs {
     /// The folder that runs are published in
-    #[arg(long, value_name = "DIR", default_value = "out")]
+    #[arg(long, value_name = "DIR", default_value = "out", global = true)]
     out: PathBuf,
 }
 
@@ -109,15 +111,16 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    let ended = match cli.command {
-        Command::Run(args) => run::main(&args),
-        Command::Check(args) => check::main(&args),
-        Command::Runs(args) => runs::main(&args),
-        Command::Sql(args) => sql::main(&args),
-        Command::Sample(args) => sample::main(&args),
+    let run = || match &cli.command {
+        Command::Run(args) => run::main(args),
+        Command::Check(args) => check::main(args),
+        Command::Runs(args) => runs::main(args),
+        Command::Sql(args) => sql::main(args),
+        Command::Sample(args) => sample::main(args),
         Command::Schema => schema::main(),
-        Command::Completions(args) => completions::main(&args),
+        Command::Completions(args) => completions::main(args),
     };
+    let ended = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(fault_of_clubcall()));
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -127,11 +130,27 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Where the last panic happened.
+static PANICKED_AT: Mutex<Option<String>> = Mutex::new(None);
+
 /// Readers of corrupt files may panic. The panic becomes an error where it is
-/// caught; its own message could hold data and is not shown.
+/// caught; its own message could hold data and is not shown, only its place.
 fn quiet_panics() {
-    if std::env::var_os("RUST_BACKTRACE").is_none() || std::env::var_os("CLUBCALL_PANICS").is_none()
-    {
-        std::panic::set_hook(Box::new(|_| {}));
-    }
+    std::panic::set_hook(Box::new(|panic| {
+        if let (Ok(mut place), Some(location)) = (PANICKED_AT.lock(), panic.location()) {
+            *place = Some(location.to_string());
+        }
+    }));
+}
+
+/// A panic that nothing caught.
+fn fault_of_clubcall() -> Failure {
+    let place = PANICKED_AT.lock().ok().and_then(|place| place.clone());
+    Failure::new(
+        Exit::Software,
+        format!(
+            "clubcall itself failed at {}; nothing was published\n  next: report it with the pipeline file",
+            place.as_deref().unwrap_or("an unknown place")
+        ),
+    )
 }

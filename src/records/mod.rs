@@ -133,6 +133,7 @@ pub fn contacts(
             channel: channels[index].as_deref().and_then(Channel::parse),
             date: dates[index]?,
             outcome: outcomes[index].as_deref().map(ContactOutcome::parse),
+            probability: None,
         })
     };
     Ok((0..rows.len()).filter_map(contact).collect())

@@ -27,6 +27,19 @@ pub fn exact(
 ) -> Result<Expr, RuleError> {
     expr.try_map_expr(|node| match node {
         Expr::Agg(aggregate) => rewrite(aggregate, schema, window),
+        // SQL's SUM is null where `null_count < len`; that is one count.
+        Expr::BinaryExpr {
+            left,
+            op: Operator::Lt,
+            right,
+        } if *right == Expr::Len.into() => Ok(match left.as_ref() {
+            Expr::BinaryExpr {
+                left: all,
+                op: Operator::Minus,
+                right: counted,
+            } if **all == Expr::Len => counted.as_ref().clone().gt(lit(0)),
+            _ => left.as_ref().clone().lt(Expr::Len),
+        }),
         Expr::Len => Ok(window.map_or_else(len, |window| window.clone().sum())),
         // SQL's SUM and COUNT(DISTINCT) ask how many nulls x has; rows outside
         // the window are among them.
@@ -62,6 +75,10 @@ fn rewrite(aggregate: AggExpr, schema: &Schema, window: Option<&Expr>) -> Polars
             input,
             include_nulls: false,
         } => within(&input).count(),
+        // The list of an `IN` is constant.
+        AggExpr::Implode { ref input, .. } if super::columns(input).is_empty() => {
+            Expr::Agg(aggregate)
+        }
         // The length of a column, nulls included.
         AggExpr::Count { .. } => len(),
         _ => polars_bail!(
@@ -177,6 +194,7 @@ mod tests {
             ("COUNT(DISTINCT kind)", 2.0),
             ("COUNT(DISTINCT n) FILTER (WHERE kind = 'a')", 2.0),
             ("SUM(n)", 6.0),
+            ("SUM(n) FILTER (WHERE kind IN ('a', 'c'))", 4.0),
             ("MAX(amount)", 0.3),
             ("SUM(amount) * 10 / COUNT(*)", 2.0),
         ] {

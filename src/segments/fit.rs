@@ -63,7 +63,7 @@ pub(super) fn fit(
     let registry = assign_ids(input, rows, &features, &mut clusters, previous);
     for cluster in clusters.iter().filter(|cluster| cluster.stability < STABLE) {
         warnings.push(format!(
-            "segment {} is unstable: drawn again from other customers it is only {:.0} % the same",
+            "segment {} is unstable: drawn again from other customers it is only {:.1} % the same",
             cluster.segment_id,
             cluster.stability * 100.0
         ));

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::model::is_value;
-use super::{InterestAffinity, Profile, SegmentInput};
+use super::{InterestAffinity, Profile, Scale, SegmentInput};
 use crate::domain::Language;
 
 /// An interest names a segment if its members have at least this many times
@@ -11,6 +11,10 @@ const NAMES: f64 = 1.2;
 /// A feature names a segment if its members' mean lies at least this many
 /// deviations above that of all customers.
 const STANDS_OUT: f64 = 0.5;
+
+/// A segment nothing else names is of light users if the clustered features lie
+/// this many deviations from those of all customers, on average.
+const LITTLE: f64 = -0.3;
 
 /// For each segment, the interests by falling lift: the mean affinity of its
 /// members divided by that of all customers in clusters (`clusters` is their
@@ -49,7 +53,7 @@ pub(super) fn lifts(
 
 /// A name for a segment that none of `taken` has: after the interests that
 /// lift most, else after the clustered feature that stands out most, else
-/// "Everyday"; a number at the end where all these are taken.
+/// "Light users" or "Everyday"; a number at the end where all these are taken.
 pub(super) fn name(
     input: &SegmentInput,
     lifts: &[(usize, f64)],
@@ -72,7 +76,12 @@ pub(super) fn name(
         (_, None) => {}
     }
     if candidates.is_empty() {
-        candidates.push(everyday(language).to_owned());
+        let name = if uses_little(input, profiles) {
+            light(language)
+        } else {
+            everyday(language)
+        };
+        candidates.push(name.to_owned());
     }
     let first = candidates[0].clone();
     let numbered = (2..).map(|number: u32| format!("{first} {number}"));
@@ -121,6 +130,34 @@ fn joined(fans: &str, high: &str, language: Language) -> String {
     match language {
         Language::En => format!("{fans}, {high}"),
         Language::Zh => format!("{fans}，{high}"),
+    }
+}
+
+/// Whether the clustered features lie below everybody's on average. Shares,
+/// which the square root is for, do not say how much somebody uses.
+fn uses_little(input: &SegmentInput, profiles: &[&Profile]) -> bool {
+    let clustered = |profile: &&&Profile| {
+        let mut features = input.features.iter();
+        features.any(|f| {
+            let volume = f
+                .cluster
+                .as_ref()
+                .is_some_and(|cluster| cluster.scale != Scale::Sqrt);
+            f.name == profile.feature && volume
+        })
+    };
+    let z: Vec<f64> = profiles
+        .iter()
+        .filter(clustered)
+        .filter_map(|profile| profile.z)
+        .collect();
+    !z.is_empty() && z.iter().sum::<f64>() / z.len() as f64 <= LITTLE
+}
+
+fn light(language: Language) -> &'static str {
+    match language {
+        Language::En => "Light users",
+        Language::Zh => "轻度用户",
     }
 }
 

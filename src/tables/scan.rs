@@ -13,7 +13,7 @@ use super::error::TableError;
 use super::settings::TableSettings;
 use super::source::Source;
 use super::typing::{self, Night};
-use crate::domain::Fault;
+use crate::domain::{Fault, days_from_date};
 use crate::rules;
 
 /// The row's place in its source, for rejects.
@@ -109,6 +109,13 @@ pub(super) fn table(
             for (name, found) in sources {
                 context.register(name, source(found, false, night)?);
             }
+            // So that a query can tell what was known that night.
+            let today = Column::new("as_of".into(), [days_from_date(night.as_of)]);
+            let night_table = DataFrame::new(1, vec![today]).map_err(engine)?.lazy();
+            context.register(
+                "night",
+                night_table.select([col("as_of").cast(DataType::Date)]),
+            );
             context.execute(query).map_err(|error| {
                 fault(Fault::new(
                     format!("{key}.query"),

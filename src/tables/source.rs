@@ -42,15 +42,12 @@ pub(super) fn open(
     folder: &Path,
 ) -> Result<Source, TableError> {
     let mut paths = Vec::new();
-    for (index, pattern) in settings.path.all().iter().enumerate() {
+    for pattern in settings.path.all() {
         let pattern = substituted(pattern).map_err(|variable| {
             TableError::Faults(vec![
                 Fault::new(
                     format!("sources.{name}.path"),
-                    format!(
-                        "the environment variable `{variable}` is not set (path {})",
-                        index + 1
-                    ),
+                    format!("the environment variable `{variable}` is not set"),
                 )
                 .allowed(format!("set it: export {variable}=/path/to/data")),
             ])

@@ -10,6 +10,9 @@ use super::{CustomerView, ViewError, affinity, people};
 use crate::domain::days_from_date;
 use crate::tables::{ValidTable, ValidTables, canonical};
 
+/// Rows of a table that are aggregated at once.
+const ROWS_AT_ONCE: u64 = 16_000_000;
+
 /// Computes the customer view.
 ///
 /// With `sample`, only that many customers are taken: those whose ids hash
@@ -149,11 +152,26 @@ fn aggregated(
     if let (Some(days), Some(date), true) = (widest, dated, all_windowed) {
         rows = rows.filter(in_window(date, days));
     }
-    let totals = rows.group_by([col("customer_id")]).agg(aggregates);
-    // A frame without sinks gives a single result.
+    // Customers are independent of each other, so a large table is taken in
+    // parts by a hash of the customer: memory depends on a part, not on the
+    // table. (polars' streaming group-by keeps the state of every group it
+    // evicts, and a table in order of date makes it evict with every row.)
+    let parts = table.rows.div_ceil(ROWS_AT_ONCE).max(1);
+    let part_of = col("customer_id").hash(5, 6, 7, 8) % lit(parts);
+    let totals = (0..parts).map(|part| {
+        let mine = if parts == 1 {
+            rows.clone()
+        } else {
+            rows.clone().filter(part_of.clone().eq(lit(part)))
+        };
+        mine.group_by([col("customer_id")])
+            .agg(aggregates.clone())
+            .collect()
+            .map(IntoLazy::lazy)
+    });
     totals
-        .collect_with_engine(Engine::Streaming)
-        .map(|result| result.unwrap_single())
+        .collect::<PolarsResult<Vec<LazyFrame>>>()
+        .and_then(|totals| concat(totals, UnionArgs::default())?.collect())
         .map_err(|error| ViewError::new(name, &error))
 }
 
