@@ -32,7 +32,7 @@ pub fn exact(
             left,
             op: Operator::Lt,
             right,
-        } if *right == Expr::Len.into() => Ok(match left.as_ref() {
+        } if *right == Expr::Len => Ok(match left.as_ref() {
             Expr::BinaryExpr {
                 left: all,
                 op: Operator::Minus,

@@ -48,7 +48,9 @@ pub(super) fn fit(
         settings.algorithm,
         sweep.view(),
         centroids.view(),
-        settings.starts as usize,
+        // A refit that stays in a poor optimum would look like instability of
+        // the segments, so there is more than one start.
+        settings.starts.div_ceil(4).max(2) as usize,
         input.seed,
     )?;
     let mut clusters: Vec<ModelCluster> = centroids

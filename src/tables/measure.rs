@@ -171,13 +171,15 @@ pub(super) fn run(job: &Job<'_>, valid: &mut ValidTables) -> Result<ValidTable, 
 /// Two sums of 32-bit halves of a hash per row: they stay the same in any order
 /// of rows and cannot overflow below four billion rows.
 fn digest(schema: &Schema) -> [Expr; 2] {
-    let mut hash = lit(0u64);
+    // An odd constant with mixed bits: 2^64 divided by the golden ratio.
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut row = lit(0u64);
     for (index, name) in schema.iter_names().enumerate() {
         let seed = index as u64 + 1;
-        let value = col(name.clone()).hash(seed, 7, 11, 13);
-        // Chained, so that values that swap columns or rows change the digest.
-        hash = (hash + value).hash(17, 19, 23, 29);
+        row = row * lit(SPREAD) + col(name.clone()).hash(seed, 7, 11, 13);
     }
+    // Hashed once more, so that values that change rows change the sum.
+    let hash = row.hash(17, 19, 23, 29);
     let half = lit(1u64 << 32);
     [hash.clone().floor_div(half.clone()), hash % half].map(|part| part.cast(DataType::Int64).sum())
 }

@@ -34,6 +34,7 @@ pub fn build(
     }
     // Affinities come from the same pass over usage as the features.
     let affinities = affinity::plan(plan, tables);
+    let mut notes = plan.notes.clone();
     for (name, table) in &tables.tables {
         let features = table_features.remove(name.as_str()).unwrap_or_default();
         let extra = affinities.aggregates(name);
@@ -41,6 +42,7 @@ pub fn build(
             continue;
         }
         let totals = aggregated(name, table, &features, extra)?;
+        notes.extend(strangers(name, &frame, &totals, sample)?);
         frame = joined(name, frame, totals)?;
     }
     let run = |frame: DataFrame, columns: Vec<Expr>, what: &str| {
@@ -72,7 +74,7 @@ pub fn build(
     Ok(CustomerView {
         frame,
         people,
-        notes: plan.notes.clone(),
+        notes,
     })
 }
 
@@ -173,6 +175,32 @@ fn aggregated(
         .collect::<PolarsResult<Vec<LazyFrame>>>()
         .and_then(|totals| concat(totals, UnionArgs::default())?.collect())
         .map_err(|error| ViewError::new(name, &error))
+}
+
+/// A note about rows of customers that the customers table does not have. A
+/// sample leaves customers out on purpose.
+fn strangers(
+    name: &str,
+    customers: &DataFrame,
+    totals: &DataFrame,
+    sample: Option<usize>,
+) -> Result<Option<String>, ViewError> {
+    let unknown = totals
+        .clone()
+        .lazy()
+        .join(
+            customers.clone().lazy().select([col("customer_id")]),
+            [col("customer_id")],
+            [col("customer_id")],
+            JoinArgs::new(JoinType::Anti),
+        )
+        .select([len()])
+        .collect()
+        .and_then(|frame| frame.columns()[0].get(0)?.try_extract::<u64>())
+        .map_err(|error| ViewError::new(name, &error))?;
+    Ok((unknown > 0 && sample.is_none()).then(|| {
+        format!("table `{name}`: rows of {unknown} customers that customers lacks took no part")
+    }))
 }
 
 /// The totals at each customer's row; customers stay in order.

@@ -1,3 +1,20 @@
 //! The integration tests, in one binary: linking polars once is slow enough.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+mod bad_parquet;
+mod commands;
+mod determinism;
+mod faults;
+mod input_faults;
 mod layout;
+mod lists;
+mod nights;
+mod policy;
+mod privacy;
+mod publish;
+mod reruns;
+mod terminal;
+mod truth;

@@ -1,0 +1,224 @@
+//! The other commands.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::workspace::copy_tree;
+use crate::support::{Table, Workspace, history, sample};
+
+/// A copy of three published nights.
+fn published() -> Workspace {
+    let (shared, _) = history::nights();
+    let workspace = Workspace::new(sample::small());
+    copy_tree(&shared.path("out"), &workspace.path("out"));
+    workspace
+}
+
+#[test]
+fn check_shows_tables_contracts_and_review_and_writes_nothing() {
+    let workspace = Workspace::new(sample::small());
+    let before = workspace.snapshot("");
+    let said = workspace
+        .clubcall(&["check", "pipelines/nightly.toml"])
+        .success()
+        .stdout;
+    assert_eq!(workspace.snapshot(""), before);
+    assert!(said.starts_with("nightly, night of 2026-11-01\n"), "{said}");
+    let table = said
+        .lines()
+        .find(|line| line.trim_start().starts_with("customers "));
+    assert_eq!(
+        table.unwrap().split_whitespace().collect::<Vec<_>>()[1..],
+        ["800", "rows"]
+    );
+    assert!(
+        said.contains("Contracts: ") && said.contains(" 0 broken"),
+        "{said}"
+    );
+    assert!(
+        said.contains("Pre-launch review: 12 activities, 0 findings"),
+        "{said}"
+    );
+}
+
+#[test]
+fn check_finds_activities_that_must_not_go_out() {
+    let workspace = Workspace::new(sample::small());
+    let file = "pipelines/nightly/activities.toml";
+    workspace.edit(
+        file,
+        "20 November, 19:30, City cinema. Reply TD to stop.",
+        "20 November.",
+    );
+    workspace.edit(file, "2026-11-22T07:00", "2026-10-22T07:00");
+    let checked = workspace
+        .clubcall(&["check", "pipelines/nightly.toml"])
+        .exits(65);
+    let findings: Vec<&str> = checked
+        .stdout
+        .lines()
+        .skip_while(|line| !line.starts_with("Pre-launch review"))
+        .collect();
+    assert!(findings[0].ends_with("2 findings"), "{findings:?}");
+    assert!(
+        findings[1].trim_start().starts_with("film-night-2026-11: "),
+        "{findings:?}"
+    );
+    assert!(
+        findings[2]
+            .trim_start()
+            .starts_with("morning-run-2026-11: "),
+        "{findings:?}"
+    );
+    // The same night goes out without them, and says so.
+    let night = workspace.night("2026-11-01", &[]);
+    assert!(
+        night.stdout.contains("film-night-2026-11 is held back"),
+        "{}",
+        night.stdout
+    );
+    let lists = workspace.current().join("lists/csv");
+    assert!(!lists.join("invitations-film-night-2026-11.csv").exists());
+    assert!(lists.join("invitations-film-tickets-2026-11.csv").exists());
+    let invited = Table::read(&workspace.current().join("invitations.parquet"));
+    assert!(
+        !invited
+            .words("activity_id")
+            .contains(&"film-night-2026-11".to_owned())
+    );
+}
+
+#[test]
+fn sql_answers_from_the_published_tables() {
+    let (workspace, nights) = history::nights();
+    let query =
+        "SELECT segment_name, COUNT(*) AS customers FROM members GROUP BY 1 ORDER BY 2 DESC, 1";
+    let said = workspace.clubcall(&["sql", query]).success().stdout;
+    let table = nights[2].table("segments");
+    for (name, size) in table.words("name").iter().zip(table.numbers("size")) {
+        let row = said
+            .lines()
+            .find(|line| line.contains(&format!("│ {name} ")));
+        let row = row.unwrap_or_else(|| panic!("{name} is missing:\n{said}"));
+        assert!(row.contains(&format!(" {size} ")), "{row}");
+    }
+    let first = workspace.clubcall(&[
+        "sql",
+        "--run",
+        "2026-10-25",
+        "SELECT COUNT(*) AS n FROM invitations",
+    ]);
+    let rows = nights[0].table("invitations").len();
+    assert!(first.success().stdout.contains(&format!(" {rows} ")));
+}
+
+#[test]
+fn sql_that_cannot_be_run_says_why() {
+    let (workspace, _) = history::nights();
+    for (query, why) in [
+        ("SELEC 1", "Expected: an SQL statement"),
+        ("SELECT * FROM nowhere", "nowhere"),
+        ("SELECT nothing FROM members", "nothing"),
+    ] {
+        let failed = workspace.clubcall(&["sql", query]).exits(64);
+        assert!(failed.stderr.contains(why), "{}", failed.stderr);
+    }
+}
+
+#[test]
+fn runs_are_listed_shown_compared_and_pruned() {
+    let workspace = published();
+    let list = workspace.clubcall(&["runs", "list"]).success().stdout;
+    let lines: Vec<&str> = list.lines().skip(1).collect();
+    assert_eq!(lines.len(), 3, "{list}");
+    assert!(
+        lines[0].starts_with("2026-10-25-") && lines[2].ends_with("current"),
+        "{list}"
+    );
+
+    let shown = workspace
+        .clubcall(&["runs", "show", "2026-10-28"])
+        .success()
+        .stdout;
+    assert!(shown.contains("night        2026-10-28"), "{shown}");
+    assert!(shown.contains("members.parquet"), "{shown}");
+    assert!(
+        shown.ends_with("every file is as it was published\n"),
+        "{shown}"
+    );
+
+    let diff = workspace
+        .clubcall(&["runs", "diff", "previous", "current"])
+        .success()
+        .stdout;
+    assert!(diff.contains("as_of: 2026-10-28 -> 2026-11-01"), "{diff}");
+    assert!(diff.contains("campaign.invited: "), "{diff}");
+
+    let pruned = workspace
+        .clubcall(&["runs", "prune", "--keep", "2"])
+        .success()
+        .stdout;
+    assert!(pruned.starts_with("1 run"), "{pruned}");
+    let list = workspace.clubcall(&["runs", "list"]).success().stdout;
+    assert!(
+        !list.contains("2026-10-25") && list.contains("2026-10-28"),
+        "{list}"
+    );
+    workspace.clubcall(&["runs", "show", "current"]).success();
+    let missing = workspace
+        .clubcall(&["runs", "show", "2026-10-25"])
+        .exits(66);
+    assert!(missing.stderr.contains("2026-11-01"), "{}", missing.stderr);
+}
+
+#[test]
+fn every_command_takes_the_output_folder_at_its_end() {
+    let (workspace, _) = history::nights();
+    for command in [
+        &["runs", "list"][..],
+        &["runs", "show"],
+        &["sql", "SELECT COUNT(*) AS n FROM members"],
+    ] {
+        workspace
+            .clubcall(&[command, &["--out", "out"]].concat())
+            .success();
+    }
+}
+
+#[test]
+fn a_sample_of_customers_is_taken_as_asked() {
+    let workspace = Workspace::new(sample::small());
+    let ended = workspace.night("2026-11-01", &["--sample", "400"]);
+    assert!(ended.stdout.contains("sample of 400"), "{}", ended.stdout);
+    assert_eq!(
+        Table::read(&workspace.current().join("members.parquet")).len(),
+        400
+    );
+}
+
+#[test]
+fn completions_are_printed_for_common_shells() {
+    let workspace = Workspace::empty();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = workspace.clubcall(&["completions", shell]).success().stdout;
+        assert!(
+            script.contains("clubcall") && script.contains("as-of"),
+            "{shell}"
+        );
+    }
+    workspace.clubcall(&["completions", "klingon"]).exits(64);
+}
+
+#[test]
+fn the_committed_schema_is_the_one_that_clubcall_checks_by() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/clubcall.schema.json");
+    let Ok(committed) = fs::read_to_string(&path) else {
+        println!("skipped: there is no {} yet", path.display());
+        return;
+    };
+    let printed = Workspace::empty().clubcall(&["schema"]).success().stdout;
+    assert!(
+        printed == committed,
+        "out of date; next: clubcall schema > pipelines/clubcall.schema.json"
+    );
+}
