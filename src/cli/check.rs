@@ -23,7 +23,7 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    show: ShowArgs,
+    pub(super) show: ShowArgs,
 }
 
 pub(super) fn main(args: &CheckArgs) -> Result<(), Failure> {

@@ -63,9 +63,17 @@ impl Failure {
         }
     }
 
-    /// Tells it on standard error.
-    pub(super) fn print(&self) {
-        let _ = writeln!(io::stderr().lock(), "error: {}", self.message);
+    /// Tells it on standard error, as a JSON line if asked.
+    pub(super) fn print(&self, json: bool) {
+        let mut out = io::stderr().lock();
+        let _ = if json {
+            let code = self.exit as u8;
+            let line =
+                serde_json::json!({ "level": "error", "message": self.message, "exit": code });
+            writeln!(out, "{line}")
+        } else {
+            writeln!(out, "error: {}", self.message)
+        };
     }
 }
 

@@ -52,9 +52,21 @@ enum Command {
     /// Write realistic synthetic data with the planted truth beside it
     Sample(sample::SampleArgs),
     /// Print the JSON Schema of pipeline files, for editors
+    #[command(after_help = "Example:\n  clubcall schema > pipelines/clubcall.schema.json")]
     Schema,
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
+}
+
+impl Command {
+    /// Whether the command was asked to log JSON lines.
+    fn logs_json(&self) -> bool {
+        match self {
+            Self::Run(args) => args.show.log == Log::Json,
+            Self::Check(args) => args.show.log == Log::Json,
+            _ => false,
+        }
+    }
 }
 
 /// Where published runs are.
@@ -124,7 +136,7 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            failure.print();
+            failure.print(cli.command.logs_json());
             failure.exit.into()
         }
     }

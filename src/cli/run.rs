@@ -28,7 +28,8 @@ pub(super) struct RunArgs {
     /// Compute everything and publish nothing
     #[arg(long)]
     dry_run: bool,
-    /// Take only N customers
+    /// Take only N customers, and publish below `sample` in the output folder
+    /// unless --out says otherwise
     #[arg(long, value_name = "N")]
     sample: Option<usize>,
     /// Run and publish although the same night is published already
@@ -38,17 +39,20 @@ pub(super) struct RunArgs {
     #[arg(long)]
     fresh: bool,
     #[command(flatten)]
-    show: ShowArgs,
+    pub(super) show: ShowArgs,
 }
 
 pub(super) fn main(args: &RunArgs) -> Result<(), Failure> {
     let mut watch = Watch::new(args.show.show());
     let ready = load::pipeline(&args.pipeline, args.as_of.as_deref())?;
-    let out = OutDir::open(
-        args.out
-            .clone()
-            .unwrap_or_else(|| ready.plan.file.pipeline.out.clone()),
-    )?;
+    let settings = &ready.plan.file.pipeline;
+    let folder = match (&args.out, args.sample) {
+        (Some(out), _) => out.clone(),
+        // A few customers must never be taken for everybody's night.
+        (None, Some(_)) => settings.out.join("sample"),
+        (None, None) => settings.out.clone(),
+    };
+    let out = OutDir::open(folder)?;
     let lock = if args.dry_run {
         None
     } else {

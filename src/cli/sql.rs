@@ -96,6 +96,7 @@ fn cell(value: AnyValue<'_>) -> PolarsResult<String> {
     Ok(match value {
         AnyValue::Null => String::new(),
         AnyValue::String(text) => text.to_owned(),
+        AnyValue::StringOwned(text) => text.to_string(),
         AnyValue::Float64(number) => format!("{number:.4}")
             .trim_end_matches('0')
             .trim_end_matches('.')

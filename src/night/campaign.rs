@@ -1,10 +1,14 @@
 //! From the view and the optional tables to what the campaign stage needs.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::tz::TimeZone;
 
 use super::follow_up::Reasons;
 use super::{Job, NightError};
-use crate::campaign::{self, Campaign, CampaignInput, ReviewFinding};
+use crate::calls::Trigger;
+use crate::campaign::{self, Campaign, CampaignInput, Contact, ContactOutcome, ReviewFinding};
+use crate::domain::{CallClass, Channel};
 use crate::pipeline::Plan;
 use crate::previous;
 use crate::records;
@@ -51,6 +55,9 @@ pub(super) fn plan(
         &file.calls,
         &contacts,
     )?);
+    if let Some(run) = previous {
+        contacts.extend(pending(job.plan, view, run, as_of, &contacts)?);
+    }
     let eligible = file
         .activities
         .iter()
@@ -91,6 +98,51 @@ pub(super) fn plan(
         controls: &file.controls,
         key: &job.plan.key,
     })?)
+}
+
+/// Phone invitations that the previous run left open: the household is to be
+/// called tonight, so it gets no other invitation.
+fn pending(
+    plan: &Plan,
+    view: &CustomerView,
+    run: &Run,
+    as_of: jiff::civil::Date,
+    contacts: &[Contact],
+) -> Result<Vec<Contact>, NightError> {
+    let answered: BTreeSet<(u32, &str)> = contacts
+        .iter()
+        .filter(|contact| !matches!(contact.outcome, None | Some(ContactOutcome::NoAnswer)))
+        .map(|contact| (contact.row, contact.activity.as_str()))
+        .collect();
+    let went_out_with: BTreeMap<(u32, &str), f64> = contacts
+        .iter()
+        .filter_map(|contact| {
+            Some((
+                (contact.row, contact.activity.as_str()),
+                contact.probability?,
+            ))
+        })
+        .collect();
+    let open = super::follow_up::carried(plan, view, run)?
+        .into_iter()
+        .filter(|call| plan.file.calls[usize::from(call.reason)].on == Some(Trigger::Invitation))
+        .filter_map(|call| {
+            let activity = &plan.file.activities[usize::from(call.activity?)];
+            let waits = activity.starts.0.date() >= as_of
+                && !answered.contains(&(call.row, activity.id.as_str()));
+            waits.then(|| Contact {
+                row: call.row,
+                activity: activity.id.clone(),
+                class: CallClass::Marketing,
+                channel: Some(Channel::Call),
+                date: as_of,
+                outcome: None,
+                probability: went_out_with
+                    .get(&(call.row, activity.id.as_str()))
+                    .copied(),
+            })
+        });
+    Ok(open.collect())
 }
 
 /// The pipeline's zone; the plan has tested that it exists.

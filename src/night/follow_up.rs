@@ -121,7 +121,11 @@ fn top_interests<'a>(
 
 /// The reasons that the previous run had; reasons and
 /// activities that the pipeline no longer has are passed over.
-fn carried(plan: &Plan, view: &CustomerView, run: &Run) -> Result<Vec<CarriedCall>, PreviousError> {
+pub(super) fn carried(
+    plan: &Plan,
+    view: &CustomerView,
+    run: &Run,
+) -> Result<Vec<CarriedCall>, PreviousError> {
     let columns = [
         "customer_id",
         "reason",

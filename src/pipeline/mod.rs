@@ -9,6 +9,7 @@ mod faults;
 mod file;
 mod plan;
 mod references;
+mod salvage;
 mod schema;
 
 use std::path::{Path, PathBuf};
@@ -44,8 +45,11 @@ impl Loaded {
     /// Everything the schema does not allow, in all files.
     pub fn read(path: &Path) -> Result<Self, Faults> {
         let document = document::read(path)?;
-        let faults = schema::validate(&document);
+        let mut faults = schema::validate(&document);
         if !faults.is_empty() {
+            for fault in salvage::references(&document, &faults) {
+                faults.push(document.places.of(&fault.key), fault);
+            }
             return Err(faults);
         }
         let digest = digest(&document);

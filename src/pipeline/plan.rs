@@ -38,19 +38,26 @@ impl Plan {
     pub fn compile(loaded: &Loaded, tables: &BTreeMap<String, SchemaRef>) -> Result<Self, Faults> {
         let file = &loaded.file;
         let mut faults = loaded.references();
-        let view = ViewPlan::compile(
+        let (view, mut schema) = match ViewPlan::compile(
             &file.features,
             &file.interests,
             &file.interests_settings,
             &file.tags,
             tables,
-        )
-        .map_err(|more| faults.extend(more))
-        .ok();
+        ) {
+            Ok(view) => {
+                let schema = view.schema.clone();
+                (Some(view), schema)
+            }
+            Err((more, schema)) => {
+                faults.extend(more);
+                (None, schema)
+            }
+        };
         let mut quiet = None;
         let mut eligible = Vec::new();
         let mut call_when = Vec::new();
-        if let Some(view) = &view {
+        if tables.contains_key("customers") {
             let mut compile =
                 |key: String, text: &str, schema: &Schema| match rules::condition(text, schema) {
                     Ok(expr) => expr,
@@ -63,9 +70,8 @@ impl Plan {
                 .segments
                 .quiet
                 .as_ref()
-                .map(|text| compile("segments.quiet".to_owned(), text, &view.schema));
+                .map(|text| compile("segments.quiet".to_owned(), text, &schema));
             // Rules after the segments may use them.
-            let mut schema = view.schema.clone();
             schema.insert("segment_id".into(), DataType::String);
             schema.insert("segment_name".into(), DataType::String);
             for (index, activity) in file.activities.iter().enumerate() {

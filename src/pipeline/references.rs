@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::file::PipelineFile;
-use crate::domain::Fault;
+use crate::domain::{Fault, nearest};
+use crate::tables::canonical;
 
 /// Every name that is used twice or refers to nothing.
 pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
@@ -33,6 +34,14 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
             Fault::new("tables.customers", "is required and missing")
                 .allowed("[tables.customers] with `from` or `query`"),
         );
+    }
+    for name in file.tables.keys() {
+        let used = file.features.iter().any(|f| f.from.as_ref() == Some(name));
+        let known: Vec<&str> = canonical::ALL.iter().map(|table| table.name).collect();
+        if !used && canonical::find(name).is_none() && nearest(name, &known).is_some() {
+            let key = format!("tables.{name}");
+            faults.push(Fault::unknown(key, "table that nothing uses:", name, known));
+        }
     }
     unique(
         "interests",

@@ -51,7 +51,12 @@ fn collect(validator: &Validator, schema: &Value, document: &Document, faults: &
 
 /// One schema violation as faults people can act on.
 fn described(error: &ValidationError<'_>, at: &str, schema: &Value) -> Vec<Fault> {
-    let found = short(error.instance());
+    // What stands in place of the key may be the key.
+    let found = if at.starts_with("pipeline.key") {
+        "is not understood".to_owned()
+    } else {
+        short(error.instance())
+    };
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {

@@ -176,7 +176,11 @@ fn rule(
             row(is_one.not()),
         )
     } else if settings.min.is_some() || settings.max.is_some() {
-        let mut outside = lit(false);
+        // Not a number and infinite are no amounts.
+        let mut outside = match schema.get(name) {
+            Some(dtype) if dtype.is_float() => column().is_finite().not(),
+            _ => lit(false),
+        };
         if let Some(min) = settings.min {
             outside = outside.or(column().lt(lit(min)));
         }

@@ -258,7 +258,8 @@ fn set_aside(
     let mut starts = BTreeMap::new();
     let mut start = 0;
     for file in &source.files {
-        starts.insert(file.path.to_string_lossy().into_owned(), start);
+        let path = file.path.to_string_lossy().into_owned();
+        starts.insert(path, (start, file.name.clone()));
         start += file.rows;
     }
     let rows = found
@@ -270,9 +271,9 @@ fn set_aside(
     if let (Ok(rows), Ok(files)) = (rows, files) {
         for (row, file) in rows.iter().zip(files.iter()) {
             let file = file.unwrap_or_default().to_owned();
-            let first = starts.get(&file).copied().unwrap_or(0);
+            let (first, name) = starts.get(&file).cloned().unwrap_or((0, file));
             let row = row.map(|row| row.unsigned_abs() - first + 1);
-            valid.rejects.push(reject(file, row));
+            valid.rejects.push(reject(name, row));
         }
     }
     Ok(())

@@ -26,6 +26,9 @@ pub struct Source {
 pub struct SourceFile {
     /// Where it lies.
     pub path: PathBuf,
+    /// The path from the pipeline file's folder, which is the same wherever the
+    /// command runs.
+    pub name: String,
     /// The rows its footer promises.
     pub rows: u64,
 }
@@ -87,7 +90,12 @@ pub(super) fn open(
             Some(_) => {}
         }
         let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
-        files.push(SourceFile { path, rows });
+        let name = path.strip_prefix(folder).unwrap_or(&path);
+        files.push(SourceFile {
+            name: name.to_string_lossy().into_owned(),
+            path,
+            rows,
+        });
     }
     Ok(Source {
         name: name.to_owned(),

@@ -70,8 +70,34 @@ pub(super) fn typed(column: &CanonicalColumn, from: &DataType) -> Expr {
         (ColumnKind::Number, _) => raw.cast(DataType::Float64),
         (ColumnKind::Flag, DataType::String) => flag(raw),
         (ColumnKind::Flag, _) => raw.cast(DataType::Boolean),
+        (ColumnKind::Date, DataType::String) => raw.str().to_date(lenient("%Y-%m-%d")),
         (ColumnKind::Date, _) => raw.cast(DataType::Date),
+        (ColumnKind::Moment, DataType::String) => {
+            let moment = |text: Expr, form: &str| {
+                text.str().to_datetime(
+                    Some(TimeUnit::Milliseconds),
+                    None,
+                    lenient(form),
+                    lit("null"),
+                )
+            };
+            // A day alone is its midnight.
+            let day = raw.clone().str().to_date(lenient("%Y-%m-%d")).cast(MOMENT);
+            moment(raw.clone(), "%Y-%m-%dT%H:%M:%S%.f")
+                .fill_null(moment(raw, "%Y-%m-%d %H:%M:%S%.f"))
+                .fill_null(day)
+        }
         (ColumnKind::Moment, _) => raw.cast(MOMENT),
+    }
+}
+
+/// ISO dates and times; what is none becomes missing.
+fn lenient(form: &str) -> StrptimeOptions {
+    StrptimeOptions {
+        format: Some(form.into()),
+        strict: false,
+        exact: true,
+        cache: true,
     }
 }
 

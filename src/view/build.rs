@@ -10,6 +10,9 @@ use super::{CustomerView, ViewError, affinity, people};
 use crate::domain::days_from_date;
 use crate::tables::{ValidTable, ValidTables, canonical};
 
+/// As many unknown customers, and no known one, are no coincidence.
+const MANY_STRANGERS: u64 = 30;
+
 /// Rows of a table that are aggregated at once.
 const ROWS_AT_ONCE: u64 = 16_000_000;
 
@@ -70,7 +73,13 @@ pub fn build(
     for tag in &plan.tags {
         frame = run(frame, vec![tag.when.clone().alias(&tag.name)], &tag.name)?;
     }
-    let people = people::extract(&frame).map_err(|error| ViewError::new("customers", &error))?;
+    let (people, odd_zones) =
+        people::extract(&frame).map_err(|error| ViewError::new("customers", &error))?;
+    if odd_zones > 0 {
+        notes.push(format!(
+            "`timezone` of {odd_zones} customers does not exist; the pipeline's is used"
+        ));
+    }
     Ok(CustomerView {
         frame,
         people,
@@ -198,9 +207,22 @@ fn strangers(
         .collect()
         .and_then(|frame| frame.columns()[0].get(0)?.try_extract::<u64>())
         .map_err(|error| ViewError::new(name, &error))?;
-    Ok((unknown > 0 && sample.is_none()).then(|| {
-        format!("table `{name}`: rows of {unknown} customers that customers lacks took no part")
-    }))
+    if sample.is_some() || unknown == 0 {
+        return Ok(None);
+    }
+    // A few strangers are odd; when all are, the ids do not match.
+    if unknown == totals.height() as u64 && (name == "usage" || unknown >= MANY_STRANGERS) {
+        return Err(ViewError {
+            what: format!("table `{name}`"),
+            reason: format!(
+                "none of its {unknown} customers is in `customers`; \
+                 map `customer_id` so that both use the same ids"
+            ),
+        });
+    }
+    Ok(Some(format!(
+        "table `{name}`: rows of {unknown} customers that customers lacks took no part"
+    )))
 }
 
 /// The totals at each customer's row; customers stay in order.

@@ -5,8 +5,9 @@ use polars::prelude::*;
 
 use crate::domain::{People, Phone};
 
-/// The columns of the view that campaign and calls need.
-pub(super) fn extract(frame: &DataFrame) -> PolarsResult<People> {
+/// The columns of the view that campaign and calls need, and the number of
+/// customers whose time zone does not exist.
+pub(super) fn extract(frame: &DataFrame) -> PolarsResult<(People, usize)> {
     let rows = frame.height();
     let text = |name: &str| -> PolarsResult<Vec<Option<String>>> {
         match frame.column(name) {
@@ -41,14 +42,17 @@ pub(super) fn extract(frame: &DataFrame) -> PolarsResult<People> {
         flag("consent_sms")?,
         flag("consent_call")?,
     );
-    Ok(People {
+    let named = text("timezone")?;
+    let timezone = known_zones(named.clone());
+    let odd_zones = named.iter().flatten().count() - timezone.iter().flatten().count();
+    let people = People {
         unit,
         unit_keys,
         phone,
         name: text("name")?,
         age,
         district: text("district")?,
-        timezone: known_zones(text("timezone")?),
+        timezone,
         manager: text("manager_id")?,
         language: text("language")?,
         // A visit is arranged by call, so it needs the same consent.
@@ -57,7 +61,8 @@ pub(super) fn extract(frame: &DataFrame) -> PolarsResult<People> {
             .collect(),
         personalisation: flag("consent_personalisation")?,
         ids,
-    })
+    };
+    Ok((people, odd_zones))
 }
 
 /// The zones that exist; the pipeline's zone stands in for the others.

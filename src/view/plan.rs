@@ -107,19 +107,18 @@ impl ViewPlan {
     /// Checks every expression against the columns that exist.
     ///
     /// # Errors
-    /// All faults at once.
+    /// All faults at once, with the columns as far as they are known, so that
+    /// later rules can be checked too.
     pub fn compile(
         features: &[FeatureSettings],
         interests: &[InterestSettings],
         affinity: &AffinitySettings,
         tags: &[TagSettings],
         tables: &BTreeMap<String, SchemaRef>,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, (Vec<Fault>, Schema)> {
+        // That customers are required is told with the other references.
         let Some(customers) = tables.get("customers") else {
-            return Err(vec![
-                Fault::new("tables.customers", "is required and missing")
-                    .allowed("[tables.customers] with `from` or `query`"),
-            ]);
+            return Err((Vec::new(), Schema::default()));
         };
         let mut compiler = Compiler {
             tables,
@@ -140,7 +139,12 @@ impl ViewPlan {
                 notes: compiler.notes.into_iter().collect(),
             })
         } else {
-            Err(compiler.faults)
+            // A rule for each of several words has one fault, not one a word.
+            let mut seen = BTreeSet::new();
+            compiler
+                .faults
+                .retain(|fault| seen.insert(fault.key.clone()));
+            Err((compiler.faults, compiler.schema))
         }
     }
 }

@@ -113,6 +113,16 @@ fn sql_answers_from_the_published_tables() {
 }
 
 #[test]
+fn sql_shows_text_as_it_is_in_one_row_as_in_many() {
+    let (workspace, _) = history::nights();
+    for limit in ["1", "3"] {
+        let query = format!("SELECT segment_id FROM segments ORDER BY 1 LIMIT {limit}");
+        let said = workspace.clubcall(&["sql", &query]).success().stdout;
+        assert!(said.contains("│ S01 ") && !said.contains('"'), "{said}");
+    }
+}
+
+#[test]
 fn sql_that_cannot_be_run_says_why() {
     let (workspace, _) = history::nights();
     for (query, why) in [
@@ -191,8 +201,12 @@ fn a_sample_of_customers_is_taken_as_asked() {
     let ended = workspace.night("2026-11-01", &["--sample", "400"]);
     assert!(ended.stdout.contains("sample of 400"), "{}", ended.stdout);
     assert_eq!(
-        Table::read(&workspace.current().join("members.parquet")).len(),
+        Table::read(&workspace.path("out/sample/current/members.parquet")).len(),
         400
+    );
+    assert!(
+        !workspace.path("out/current").exists(),
+        "a sample is no night of everybody"
     );
 }
 

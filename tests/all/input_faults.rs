@@ -240,10 +240,31 @@ fn ids_that_no_table_shares_are_told_as_the_cause() {
     });
     let told = mini::told(&workspace);
     assert!(told.starts_with("exit code 65\n"), "{told}");
-    assert!(
-        told.contains("usage") && told.contains("customer_id"),
-        "{told}"
-    );
+    let cause = "customers is in `customers`; map `customer_id`";
+    assert!(told.contains(cause), "{told}");
+}
+
+#[test]
+fn one_row_of_someone_unknown_stops_nothing() {
+    let workspace = after("preferences", |rows| {
+        with_texts(rows.slice(0, 1), "customer_id", |_, _| {
+            Some("X1".to_owned())
+        })
+    });
+    let ended = mini::run(&workspace).success();
+    assert!(ended.stdout.contains("`preferences`"), "{}", ended.stdout);
+}
+
+#[test]
+fn time_zones_that_do_not_exist_are_told() {
+    let workspace = after("customers", |rows| {
+        with_texts(rows, "timezone", |row, zone| match row {
+            0..50 => Some("Mars/Olympus".to_owned()),
+            _ => zone,
+        })
+    });
+    let ended = mini::run(&workspace).success();
+    assert!(ended.stdout.contains("`timezone`"), "{}", ended.stdout);
 }
 
 #[test]

@@ -140,6 +140,24 @@ impl Night {
             .collect()
     }
 
+    /// Invitations by phone that are not known to have been answered: the
+    /// household is called about them on the next night, `tonight`.
+    pub(crate) fn open_phone_invitations(&self, tonight: Date) -> Vec<Contact> {
+        let table = self.table("reasons");
+        let (customers, reasons) = (table.words("customer_id"), table.words("reason"));
+        let activities = table.texts("activity_id");
+        (0..table.len())
+            .filter(|&row| reasons[row] == "phone-invitation")
+            .map(|row| Contact {
+                customer: customers[row].clone(),
+                activity: activities[row].clone().unwrap(),
+                channel: "call".to_owned(),
+                day: tonight,
+                ignored: false,
+            })
+            .collect()
+    }
+
     /// The invitations as contacts that later nights know of.
     pub(crate) fn contacts(&self) -> Vec<Contact> {
         let contact = |invitation: Invitation| Contact {

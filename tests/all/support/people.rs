@@ -45,6 +45,9 @@ struct Complaint {
     resolved: Option<Date>,
 }
 
+/// Whether a channel is open.
+type Allows<'a> = &'a dyn Fn(&str) -> bool;
+
 /// Everything that decides about who may be asked.
 pub(crate) struct Facts {
     pub(crate) customers: BTreeMap<String, Customer>,
@@ -97,7 +100,7 @@ impl Facts {
             return Some("service_first");
         }
         let mut open = channels.to_vec();
-        let steps: [(&str, &dyn Fn(&str) -> bool); 3] = [
+        let steps: [(&str, Allows<'_>); 3] = [
             ("no_consent", &|channel| customer.consents[channel]),
             ("do_not_contact", &|channel| {
                 !self.suppressed(id, customer, channel, night)
