@@ -127,9 +127,10 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
     })?;
     drop(features);
     segmenting::add_names(&mut view, &segmentation)?;
-    let (findings, reasons, campaign) = watch.stage("campaign", |stage| {
+    let (findings, reasons, contacts, campaign) = watch.stage("campaign", |stage| {
         let findings = campaign::review(job.plan, &tables);
         let reasons = follow_up::reasons(job.plan, &view)?;
+        let contacts = campaign::contacts(job, &view, &tables, previous)?;
         let campaign = campaign::plan(
             job,
             &view,
@@ -137,10 +138,10 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
             &affinities,
             &reasons,
             &findings,
-            previous,
+            &contacts,
         )?;
         stage.rows(campaign.candidates.len() as u64);
-        Ok::<_, NightError>((findings, reasons, campaign))
+        Ok::<_, NightError>((findings, reasons, contacts, campaign))
     })?;
     let calls = watch.stage("calls", |stage| {
         let calls = follow_up::plan(
@@ -150,6 +151,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
             &affinities,
             reasons,
             &campaign,
+            &contacts.made,
             previous,
         )?;
         stage.rows(calls.calls.len() as u64);

@@ -33,6 +33,33 @@ pub(super) fn review(plan: &Plan, tables: &ValidTables) -> Vec<ReviewFinding> {
     )
 }
 
+/// What customers have been contacted about.
+pub(super) struct Contacts {
+    /// Contacts that were made, and our own that no history holds yet.
+    pub(super) made: Vec<Contact>,
+    /// Invitations by phone that are still to be made.
+    pending: Vec<Contact>,
+}
+
+/// Reads the contact history and what earlier runs sent out.
+pub(super) fn contacts(
+    job: &Job<'_>,
+    view: &CustomerView,
+    tables: &ValidTables,
+    previous: Option<&Run>,
+) -> Result<Contacts, NightError> {
+    let (as_of, people) = (tables.night.as_of, &view.people);
+    let calls = &job.plan.file.calls;
+    let mut made = records::contacts(tables, people, calls)?;
+    let own = previous::own_contacts(job.runs, previous, as_of, people, calls, &made)?;
+    made.extend(own);
+    let pending = match previous {
+        Some(run) => pending(job.plan, view, run, as_of, &made)?,
+        None => Vec::new(),
+    };
+    Ok(Contacts { made, pending })
+}
+
 /// Runs the campaign stage.
 pub(super) fn plan(
     job: &Job<'_>,
@@ -41,23 +68,12 @@ pub(super) fn plan(
     affinities: &[InterestAffinity],
     reasons: &Reasons,
     findings: &[ReviewFinding],
-    previous: Option<&Run>,
+    contacts: &Contacts,
 ) -> Result<Campaign, NightError> {
     let file = &job.plan.file;
     let as_of = tables.night.as_of;
     let people = &view.people;
-    let mut contacts = records::contacts(tables, people, &file.calls)?;
-    contacts.extend(previous::own_contacts(
-        job.runs,
-        previous,
-        as_of,
-        people,
-        &file.calls,
-        &contacts,
-    )?);
-    if let Some(run) = previous {
-        contacts.extend(pending(job.plan, view, run, as_of, &contacts)?);
-    }
+    let contacts = [contacts.made.as_slice(), &contacts.pending].concat();
     let eligible = file
         .activities
         .iter()

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::campaign::zone;
 use super::{Job, NightError};
 use crate::calls::{self, CallQueue, CarriedCall, QueueInput, ReasonHit};
-use crate::campaign::Campaign;
+use crate::campaign::{Campaign, Contact};
 use crate::pipeline::Plan;
 use crate::previous::{self, PreviousError};
 use crate::records;
@@ -51,6 +51,7 @@ pub(super) fn plan(
     affinities: &[InterestAffinity],
     reasons: Reasons,
     campaign: &Campaign,
+    contacts: &[Contact],
     previous: Option<&Run>,
 ) -> Result<CallQueue, NightError> {
     let file = &job.plan.file;
@@ -67,15 +68,6 @@ pub(super) fn plan(
             value: 0.0,
         })
         .collect();
-    let mut contacts = records::contacts(tables, people, &file.calls)?;
-    contacts.extend(previous::own_contacts(
-        job.runs,
-        previous,
-        as_of,
-        people,
-        &file.calls,
-        &contacts,
-    )?);
     let carried = match previous {
         Some(run) => carried(job.plan, view, run)?,
         None => Vec::new(),
@@ -91,7 +83,7 @@ pub(super) fn plan(
         carried: &carried,
         invitations: &campaign.invitations,
         universal_control: &campaign.universal_control,
-        contacts: &contacts,
+        contacts,
         suppressions: &records::suppressions(tables, people)?,
         do_not_contact_stale: super::campaign::stale(job.plan, tables),
         policy: &file.policy,

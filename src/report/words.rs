@@ -54,8 +54,8 @@ words! {
     MoreRows: "more rows in the published tables", "行，见已发布的数据表";
     FooterPrivacy: "This page holds counts and shares only: no customer's name, number or id.",
         "本页只含计数与占比，不含任何客户的姓名、号码或编号。";
-    FooterOffline: "It loads nothing from anywhere and may be passed on as a file. Every figure can be recomputed from the Parquet files beside it.",
-        "本页不加载任何外部内容，可作为文件转发；所有数字都能由同目录的 Parquet 文件重新算出。";
+    FooterOffline: "It loads nothing from anywhere and may be passed on as a file. Every figure can be recomputed from the files beside it: the Parquet tables, model.json and manifest.json.",
+        "本页不加载任何外部内容，可作为文件转发；所有数字都能由同目录的文件（Parquet 表、model.json、manifest.json）重新算出。";
 
     // Headline.
     Customers: "Customers", "客户数";
