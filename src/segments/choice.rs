@@ -3,7 +3,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::SegmentError;
-use super::clusterers::{Job, distinct_points, nearest, squared_distance};
+use super::clusterers::{Job, Placed, distinct_points, squared_distance};
 use super::model::exact;
 use super::sampling::seed_for;
 use super::settings::{KSetting, SegmentSettings};
@@ -98,20 +98,21 @@ fn attempt(
         seed: seed_for(seed, "sweep", k),
         starts: settings.starts as usize,
     };
-    let centroids = settings.algorithm.fit(sample, job)?;
-    let near = nearest(sample, centroids.view());
+    let grouping = settings.algorithm.fit(sample, job)?;
+    let sample = sample.as_standard_layout();
+    let placed: Vec<Placed> = sample
+        .outer_iter()
+        .map(|point| grouping.place(point.to_slice().unwrap_or_default()))
+        .collect();
     let mut sizes = vec![0u64; k];
-    near.iter().for_each(|&(cluster, _)| sizes[cluster] += 1);
+    placed.iter().for_each(|placed| sizes[placed.cluster] += 1);
     let smallest = sizes.into_iter().min().unwrap_or(0);
-    let count = near.len() as f64;
+    let count = placed.len() as f64;
     Ok(Tried {
         k,
-        inertia: near.iter().map(|&(_, distance)| distance).sum::<f64>() / count,
+        inertia: placed.iter().map(|p| p.distance * p.distance).sum::<f64>() / count,
         smallest_share: smallest as f64 / count,
-        labels: nearest(judged, centroids.view())
-            .into_iter()
-            .map(|near| near.0)
-            .collect(),
+        labels: grouping.labels(judged),
     })
 }
 

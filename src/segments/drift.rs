@@ -77,7 +77,7 @@ pub(super) fn drift(model: &Model, from: &[FeatureColumn], rows: &[usize]) -> Ve
             psi: feature.bins.psi(rows.iter().map(|&row| column.values[row])),
         })
     };
-    model.features.iter().filter_map(drift_of).collect()
+    model.space.features.iter().filter_map(drift_of).collect()
 }
 
 #[cfg(test)]

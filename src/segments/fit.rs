@@ -1,12 +1,12 @@
 use ndarray::Array2;
 
 use super::choice;
-use super::clusterers::{Job, nearest};
+use super::clusterers::{Grouping, Job};
 use super::identity::{Clustered, identify};
 use super::matrix::learn;
-use super::model::{MODEL_VERSION, Model, ModelCluster, ModelFeature, digest, exact};
-use super::place::{matrix, place};
+use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact};
 use super::sampling::{Sampler, seed_for};
+use super::space::Space;
 use super::stability::{STABLE, stability};
 use super::{Previous, Registry, SegmentError, SegmentInput, SegmentSettings};
 
@@ -29,12 +29,14 @@ pub(super) fn fit(
             needed,
         });
     }
-    let features = learn(input.features, rows, warnings);
-    if features.is_empty() {
+    let space = Space {
+        features: learn(input.features, rows, warnings),
+    };
+    if space.dimensions() == 0 {
         return Err(SegmentError::NoFeatures);
     }
     let sampler = Sampler::draw(input.ids, rows, settings.fit_rows, input.seed);
-    let sample = |count| matrix(&features, input.features, &sampler.first(count));
+    let sample = |count| space.points(input.features, &sampler.first(count));
     let sweep = sample(SWEEP_ROWS);
     let judged = sample(settings.silhouette_rows.min(SWEEP_ROWS));
     let choice = choice::choose(sweep.view(), judged.view(), settings, input.seed, warnings)?;
@@ -43,26 +45,31 @@ pub(super) fn fit(
         .find(|trial| trial.chosen)
         .map_or(0, |trial| trial.k);
 
-    let centroids = centroids(sample(settings.fit_rows), k, settings, input.seed, warnings)?;
+    let grouping = grouping(sample(settings.fit_rows), k, settings, input.seed, warnings)?;
     let stabilities = stability(
         settings.algorithm,
         sweep.view(),
-        centroids.view(),
+        &grouping,
         // A refit that stays in a poor optimum would look like instability of
         // the segments, so there is more than one start.
         settings.starts.div_ceil(4).max(2) as usize,
         input.seed,
     )?;
-    let mut clusters: Vec<ModelCluster> = centroids
-        .outer_iter()
-        .zip(stabilities)
-        .map(|(centroid, stability)| ModelCluster {
-            segment_id: String::new(),
-            centroid: centroid.to_vec(),
-            stability: exact(stability),
+    let mut registry = previous
+        .map(|previous| previous.registry.clone())
+        .unwrap_or_default();
+    let ids = identified(input, rows, &space, &grouping, &mut registry, previous);
+    // From here on clusters stand in the registry's order.
+    let mut order: Vec<usize> = (0..ids.len()).collect();
+    order.sort_by_key(|&cluster| registry.position(&ids[cluster]));
+    let grouping = grouping.select(&order);
+    let clusters: Vec<ModelCluster> = order
+        .iter()
+        .map(|&cluster| ModelCluster {
+            segment_id: ids[cluster].clone(),
+            stability: exact(stabilities[cluster]),
         })
         .collect();
-    let registry = assign_ids(input, rows, &features, &mut clusters, previous);
     for cluster in clusters.iter().filter(|cluster| cluster.stability < STABLE) {
         warnings.push(format!(
             "segment {} is unstable: drawn again from other customers it is only {:.1} % the same",
@@ -77,68 +84,59 @@ pub(super) fn fit(
         seed: input.seed,
         algorithm: settings.algorithm,
         k,
-        features,
+        space,
+        grouping,
         clusters,
         choice,
     };
     Ok((model, registry))
 }
 
-/// The final fit's centroids, those of empty clusters left out.
-fn centroids(
+/// The final fit, its empty clusters left out.
+fn grouping(
     points: Array2<f64>,
     k: usize,
     settings: &SegmentSettings,
     seed: u64,
     warnings: &mut Vec<String>,
-) -> Result<Array2<f64>, SegmentError> {
+) -> Result<Grouping, SegmentError> {
     let job = Job {
         k,
         seed: seed_for(seed, "fit", k),
         starts: settings.starts as usize,
     };
-    let centroids = settings.algorithm.fit(points.view(), job)?.mapv(exact);
-    let mut sizes = vec![0u64; k];
-    for (cluster, _) in nearest(points.view(), centroids.view()) {
+    let grouping = settings.algorithm.fit(points.view(), job)?.rounded();
+    let mut sizes = vec![0u64; grouping.clusters()];
+    for cluster in grouping.labels(points.view()) {
         sizes[cluster] += 1;
     }
-    let filled: Vec<usize> = (0..k).filter(|&cluster| sizes[cluster] > 0).collect();
+    let filled: Vec<usize> = (0..sizes.len())
+        .filter(|&cluster| sizes[cluster] > 0)
+        .collect();
     if filled.len() < k {
         warnings.push(format!(
             "{} of {k} segments came out empty",
             k - filled.len()
         ));
     }
-    Ok(centroids.select(ndarray::Axis(0), &filled))
+    Ok(grouping.select(&filled))
 }
 
-/// Gives every cluster its segment id and puts clusters in the registry's
-/// order.
-fn assign_ids(
+/// Finds out which segment each cluster is, and enters it into the registry.
+fn identified(
     input: &SegmentInput,
     rows: &[usize],
-    features: &[ModelFeature],
-    clusters: &mut [ModelCluster],
+    space: &Space,
+    grouping: &Grouping,
+    registry: &mut Registry,
     previous: Option<&Previous>,
-) -> Registry {
-    let centroids: Vec<&[f64]> = clusters
-        .iter()
-        .map(|cluster| cluster.centroid.as_slice())
-        .collect();
-    let placed = place(features, &centroids, input.features, rows);
+) -> Vec<String> {
+    let placed = space.place(grouping, input.features, rows);
     let clustered = Clustered {
         ids: rows.iter().map(|&row| input.ids[row].as_str()).collect(),
         clusters: placed.iter().map(|placed| placed.cluster).collect(),
-        k: clusters.len(),
+        k: grouping.clusters(),
     };
-    let mut registry = previous
-        .map(|previous| previous.registry.clone())
-        .unwrap_or_default();
     let before = previous.map_or(&[][..], |previous| &previous.members);
-    let ids = identify(&clustered, &mut registry, before, input.as_of);
-    for (cluster, id) in clusters.iter_mut().zip(ids) {
-        cluster.segment_id = id;
-    }
-    clusters.sort_by_key(|cluster| registry.position(&cluster.segment_id));
-    registry
+    identify(&clustered, registry, before, input.as_of)
 }

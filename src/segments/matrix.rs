@@ -3,8 +3,8 @@ use rayon::prelude::*;
 use super::FeatureColumn;
 use super::drift::Bins;
 use super::model::{ModelFeature, exact, is_value};
-use super::place::transformed;
 use super::settings::{ClusterSettings, Scale};
+use super::space::transformed;
 
 /// The interquartile range of a normal distribution of deviation 1, so that
 /// robust and standard columns count alike.

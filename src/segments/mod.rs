@@ -28,13 +28,13 @@ mod matrix;
 mod model;
 mod naming;
 mod output;
-mod place;
 mod profile;
 mod registry;
 mod roster;
 mod sampling;
 mod scatter;
 mod settings;
+mod space;
 mod stability;
 
 #[cfg(test)]
@@ -43,13 +43,14 @@ mod fixtures;
 mod tests;
 
 pub use choice::KTrial;
-pub use clusterers::{Algorithm, ClusterError};
+pub use clusterers::{Algorithm, ClusterError, Grouping};
 pub use drift::Bins;
 pub use input::{FeatureColumn, InterestAffinity, Previous, SegmentInput};
 pub use model::{Model, ModelCluster, ModelFeature};
 pub use output::{FeatureDrift, FitReason, Member, Profile, ScatterPoint, Segment, Segmentation};
 pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentStatus};
 pub use settings::{Auto, ClusterSettings, KSetting, Scale, SegmentSettings};
+pub use space::Space;
 
 /// Id of the reserved segment of customers without usage.
 pub const QUIET: &str = "quiet";
@@ -191,7 +192,7 @@ fn draw(
     segment_of: &[usize],
 ) -> Vec<ScatterPoint> {
     let sampler = sampling::Sampler::draw(input.ids, rows, fit::SWEEP_ROWS, input.seed);
-    let points = |rows: &[usize]| place::matrix(&model.features, input.features, rows);
+    let points = |rows: &[usize]| model.space.points(input.features, rows);
     let shown = sampler.first(SCATTER_POINTS);
     let segments: Vec<usize> = shown.iter().map(|&row| segment_of[row]).collect();
     let sample = points(&sampler.first(fit::SWEEP_ROWS));

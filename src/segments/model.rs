@@ -4,13 +4,14 @@ use sha2::{Digest, Sha256};
 
 use super::FeatureColumn;
 use super::choice::KTrial;
-use super::clusterers::Algorithm;
+use super::clusterers::{Algorithm, Grouping};
 use super::dates::iso_date;
 use super::drift::Bins;
 use super::settings::{Scale, SegmentSettings};
+use super::space::Space;
 
 /// The layout of `model.json`; a model of another version is fitted anew.
-pub(super) const MODEL_VERSION: u32 = 1;
+pub(super) const MODEL_VERSION: u32 = 2;
 
 /// `model.json`: all that is needed to assign customers as on the night of the
 /// fit.
@@ -33,8 +34,10 @@ pub struct Model {
     /// Number of clusters asked for or chosen; `clusters` has fewer if some
     /// came out empty.
     pub k: usize,
-    /// The columns that span the space of the centroids, in order.
-    pub features: Vec<ModelFeature>,
+    /// The space in which customers are compared.
+    pub space: Space,
+    /// The clusters in that space, in the order of `clusters`.
+    pub grouping: Grouping,
     /// The clusters, in the order in which the registry holds their segments.
     pub clusters: Vec<ModelCluster>,
     /// How `k` was chosen.
@@ -70,8 +73,6 @@ pub struct ModelFeature {
 pub struct ModelCluster {
     /// Id of the segment in the registry.
     pub segment_id: String,
-    /// Position in scaled space, one number per feature.
-    pub centroid: Vec<f64>,
     /// Mean bootstrap Jaccard similarity at the fit, 0 to 1.
     pub stability: f64,
 }
@@ -100,24 +101,13 @@ pub(super) fn exact(value: f64) -> f64 {
 }
 
 impl Model {
-    /// The centroids, one slice per cluster.
-    pub(super) fn centroids(&self) -> Vec<&[f64]> {
-        self.clusters
-            .iter()
-            .map(|cluster| cluster.centroid.as_slice())
-            .collect()
-    }
-
     /// Whether customers can be placed by it: a file may have been written by
     /// another version, or edited.
     pub(super) fn is_sound(&self) -> bool {
         self.version == MODEL_VERSION
-            && !self.clusters.is_empty()
-            && self
-                .clusters
-                .iter()
-                .all(|cluster| cluster.centroid.len() == self.features.len())
-            && self.features.iter().all(|feature| {
+            && self.clusters.len() == self.grouping.clusters()
+            && self.grouping.is_sound(self.space.dimensions())
+            && self.space.features.iter().all(|feature| {
                 feature.spread > 0.0
                     && feature.clip.is_none_or(|(low, high)| low <= high)
                     && feature.bins.shares.len() == feature.bins.edges.len() + 2

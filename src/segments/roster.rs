@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 
 use super::naming;
-use super::place::place;
 use super::{
     Member, Model, OPTED_OUT, Profile, QUIET, Registry, RegistryEntry, Segment, SegmentInput,
     SegmentStatus,
@@ -46,7 +45,7 @@ pub(super) fn members(
         .iter()
         .map(|&out| set_apart(if out { opted_out } else { quiet }))
         .collect();
-    let placed = place(&model.features, &model.centroids(), input.features, rows);
+    let placed = model.space.place(&model.grouping, input.features, rows);
     for (&row, placed) in rows.iter().zip(placed) {
         members[row] = Member {
             segment: placed.cluster,

@@ -4,7 +4,7 @@ use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 
 use super::SegmentError;
-use super::clusterers::{Algorithm, Job, nearest};
+use super::clusterers::{Algorithm, Grouping, Job};
 use super::sampling::seed_for;
 
 const RESAMPLES: usize = 8;
@@ -17,19 +17,19 @@ pub(super) const STABLE: f64 = 0.85;
 /// 1: the mean over bootstrap resamples of the best Jaccard similarity with a
 /// cluster of the resample's fit (Hennig 2007, *Cluster-wise assessment of
 /// cluster stability*). Clusters are compared on all of `points`, to which
-/// both fits extend by the nearest centroid.
+/// both fits extend.
 ///
 /// # Errors
 /// When a resample cannot be clustered.
 pub(super) fn stability(
     algorithm: Algorithm,
     points: ArrayView2<f64>,
-    centroids: ArrayView2<f64>,
+    grouping: &Grouping,
     starts: usize,
     seed: u64,
 ) -> Result<Vec<f64>, SegmentError> {
-    let k = centroids.nrows();
-    let original = labels(points, centroids);
+    let clusters = grouping.clusters();
+    let original = grouping.labels(points);
     let similarities: Vec<Vec<f64>> = (0..RESAMPLES)
         .into_par_iter()
         .map(|resample| {
@@ -40,24 +40,22 @@ pub(super) fn stability(
             rows.sort_unstable();
             let drawn = points.select(Axis(0), &rows);
             // A resample can hold fewer different customers than clusters.
-            let k = super::clusterers::distinct_points(drawn.view(), k);
+            let k = super::clusterers::distinct_points(drawn.view(), clusters);
             let again = algorithm.fit(drawn.view(), Job { k, seed, starts })?;
-            let again = labels(points, again.view());
-            Ok(best_jaccards(&original, &again, centroids.nrows(), k))
+            let labels = again.labels(points);
+            Ok(best_jaccards(
+                &original,
+                &labels,
+                clusters,
+                again.clusters(),
+            ))
         })
         .collect::<Result<_, SegmentError>>()?;
-    Ok((0..k)
+    Ok((0..clusters)
         .map(|cluster| {
             similarities.iter().map(|best| best[cluster]).sum::<f64>() / RESAMPLES as f64
         })
         .collect())
-}
-
-fn labels(points: ArrayView2<f64>, centroids: ArrayView2<f64>) -> Vec<usize> {
-    nearest(points, centroids)
-        .into_iter()
-        .map(|(cluster, _)| cluster)
-        .collect()
 }
 
 /// For each cluster of `a` the highest Jaccard similarity with one of `b`.
@@ -92,8 +90,8 @@ mod tests {
             seed: 1,
             starts: 4,
         };
-        let centroids = Algorithm::Kmeans.fit(points.view(), job).unwrap();
-        stability(Algorithm::Kmeans, points.view(), centroids.view(), 4, 1).unwrap()
+        let grouping = Algorithm::Kmeans.fit(points.view(), job).unwrap();
+        stability(Algorithm::Kmeans, points.view(), &grouping, 4, 1).unwrap()
     }
 
     #[test]

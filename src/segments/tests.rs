@@ -327,7 +327,7 @@ fn columns_that_say_nothing_are_left_out() {
         .features
         .push(column("void", Scale::Log, vec![f64::NAN; 400]));
     let night = world.run(None).unwrap();
-    assert_eq!(night.model.features.len(), 3);
+    assert_eq!(night.model.space.features.len(), 3);
     assert_eq!(night.warnings.len(), 2);
     assert_eq!(night.profiles.len(), 4 * 5);
     world

@@ -1,20 +1,22 @@
-//! Clustering algorithms: points in, centroids out.
+//! Clustering algorithms: points in, a grouping out.
 //!
 //! To add one: a file here with a `fit` of the same shape, a variant of
 //! [`Algorithm`], and an arm in `Algorithm::fit`. The contract test below runs
 //! over `Algorithm::ALL`, so a new variant is held to it at once.
 //!
-//! The contract: `k` centroids of finite numbers, one row each, in the space of
-//! the points; the same points, seed and settings give the same bits on any
+//! The contract: a [`Grouping`] of the points; the same points, seed and settings give the same bits on any
 //! number of threads; separated groups are found.
 
+mod grouping;
 mod kmeans;
 mod seeding;
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use grouping::Grouping;
+pub(super) use grouping::Placed;
 
 /// How segments are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -56,22 +58,17 @@ impl Algorithm {
     #[cfg(test)]
     const ALL: [Self; 1] = [Self::Kmeans];
 
-    /// Finds clusters in `points` (customers × features, finite) and returns
-    /// their centroids (`k` × features).
+    /// Finds clusters in `points` (customers × features, finite).
     ///
     /// # Errors
     /// When the points hold too few different ones, or the algorithm fails.
-    pub(super) fn fit(
-        self,
-        points: ArrayView2<f64>,
-        job: Job,
-    ) -> Result<Array2<f64>, ClusterError> {
+    pub(super) fn fit(self, points: ArrayView2<f64>, job: Job) -> Result<Grouping, ClusterError> {
         let distinct = distinct_points(points, job.k);
         if distinct < job.k {
             return Err(ClusterError::TooAlike { distinct, k: job.k });
         }
         match self {
-            Self::Kmeans => kmeans::fit(points, job),
+            Self::Kmeans => kmeans::fit(points, job).map(centroids),
         }
     }
 }
@@ -95,30 +92,10 @@ pub(super) fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
 }
 
-/// The nearest centroid of each point, and the squared distance to it; the
-/// first of equally near ones.
-pub(super) fn nearest(points: ArrayView2<f64>, centroids: ArrayView2<f64>) -> Vec<(usize, f64)> {
-    let points = points.as_standard_layout();
-    let centroids = centroids.as_standard_layout();
-    let centroids: Vec<&[f64]> = centroids
-        .outer_iter()
-        .filter_map(|row| row.to_slice())
-        .collect();
-    (0..points.nrows())
-        .into_par_iter()
-        .map(|row| {
-            let point = points.row(row);
-            let point = point.to_slice().unwrap_or_default();
-            let mut best = (0, f64::INFINITY);
-            for (cluster, centroid) in centroids.iter().enumerate() {
-                let distance = squared_distance(point, centroid);
-                if distance < best.1 {
-                    best = (cluster, distance);
-                }
-            }
-            best
-        })
-        .collect()
+fn centroids(centroids: Array2<f64>) -> Grouping {
+    Grouping::Centroids {
+        centroids: centroids.outer_iter().map(|c| c.to_vec()).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -136,13 +113,10 @@ mod tests {
                 seed: 7,
                 starts: 4,
             };
-            let centroids = algorithm.fit(points.view(), job).unwrap();
-            assert_eq!(centroids.dim(), (5, 3));
-            assert!(centroids.iter().all(|value| value.is_finite()));
-            let found: Vec<usize> = nearest(points.view(), centroids.view())
-                .iter()
-                .map(|near| near.0)
-                .collect();
+            let grouping = algorithm.fit(points.view(), job).unwrap();
+            assert_eq!(grouping.clusters(), 5);
+            assert!(grouping.is_sound(3));
+            let found = grouping.labels(points.view());
             assert!(adjusted_rand(&found, &truth) > 0.99, "{algorithm:?}");
         }
     }
