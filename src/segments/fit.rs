@@ -2,6 +2,7 @@ use ndarray::Array2;
 
 use super::choice;
 use super::clusterers::{Grouping, Job};
+use super::explain;
 use super::identity::{Clustered, identify};
 use super::matrix::learn;
 use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact};
@@ -77,6 +78,7 @@ pub(super) fn fit(
             cluster.stability * 100.0
         ));
     }
+    let explanation = explain::learn(input, &space, &grouping, rows);
     let model = Model {
         version: MODEL_VERSION,
         digest: digest(input.features, settings),
@@ -87,6 +89,7 @@ pub(super) fn fit(
         space,
         grouping,
         clusters,
+        explanation,
         choice,
     };
     Ok((model, registry))

@@ -7,6 +7,7 @@ use super::choice::KTrial;
 use super::clusterers::{Algorithm, Grouping};
 use super::dates::iso_date;
 use super::drift::Bins;
+use super::explain::Explanation;
 use super::settings::{Scale, SegmentSettings};
 use super::space::Space;
 
@@ -40,6 +41,8 @@ pub struct Model {
     pub grouping: Grouping,
     /// The clusters, in the order in which the registry holds their segments.
     pub clusters: Vec<ModelCluster>,
+    /// The clusters in rules that a person can read.
+    pub explanation: Explanation,
     /// How `k` was chosen.
     pub choice: Vec<KTrial>,
 }
@@ -107,6 +110,9 @@ impl Model {
         self.version == MODEL_VERSION
             && self.clusters.len() == self.grouping.clusters()
             && self.grouping.is_sound(self.space.dimensions())
+            && self
+                .explanation
+                .is_sound(self.space.features.len(), self.clusters.len())
             && self.space.features.iter().all(|feature| {
                 feature.spread > 0.0
                     && feature.clip.is_none_or(|(low, high)| low <= high)
