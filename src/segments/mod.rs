@@ -9,7 +9,8 @@
 //! drifted (`drift`).
 //!
 //! Customers without usage and those who opted out of personalisation take no
-//! part; they form the reserved segments [`QUIET`] and [`OPTED_OUT`].
+//! part; they form the reserved segments [`QUIET`] and [`OPTED_OUT`]. Those who
+//! take part but lie far from every cluster form a third, [`OUTSIDE`].
 //!
 //! Everything here is a pure function. Samples are drawn by a hash of customer
 //! ids (`sampling`) and every sum runs in a fixed order, so the result is
@@ -44,18 +45,29 @@ mod fixtures;
 mod tests;
 
 pub use choice::KTrial;
-pub use clusterers::{Algorithm, ClusterError, Grouping};
-pub use drift::Bins;
-pub use explain::{ClusterFidelity, Condition, Explanation, Fidelity, Rule, Tree};
+pub use clusterers::{
+    Algorithm, Centroids, ClusterError, DbscanSettings, Density, Grouping, Mixture, Off,
+    OpticsSettings, Outside, Reach,
+};
+pub use drift::{AtFit, Bins};
+pub use explain::{
+    ClusterFidelity, Condition, Explanation, Fidelity, Part, Reading, Reasons, Rule, ToldRule,
+    Tree, Why, why,
+};
 pub use input::{FeatureColumn, InterestAffinity, Previous, SegmentInput};
 pub use model::{Model, ModelCluster, ModelFeature};
-pub use output::{FeatureDrift, FitReason, Member, Profile, ScatterPoint, Segment, Segmentation};
+pub use output::{
+    FeatureDrift, FitReason, Member, Profile, ScatterPoint, Segment, SegmentDrift, Segmentation,
+};
 pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentStatus};
 pub use settings::{Auto, ClusterSettings, KSetting, Scale, SegmentSettings};
 pub use space::Space;
 
 /// Id of the reserved segment of customers without usage.
 pub const QUIET: &str = "quiet";
+
+/// Id of the reserved segment of customers who are far from every cluster.
+pub const OUTSIDE: &str = "outside";
 
 /// Id of the reserved segment of customers who opted out of personalisation.
 pub const OPTED_OUT: &str = "opted-out";
@@ -114,9 +126,17 @@ pub fn segment(
     let drift = previous
         .map(|previous| drift::drift(&previous.model, input.features, &rows))
         .unwrap_or_default();
+    let place = |model: &Model| model.space.place(&model.grouping, input.features, &rows);
+    let before = previous
+        .filter(|previous| previous.model.is_sound())
+        .map(|previous| place(&previous.model));
+    let segment_drift = previous
+        .zip(before.as_ref())
+        .map(|(previous, before)| drift::segment_drift(&previous.model, before))
+        .unwrap_or_default();
     let mut warnings = Vec::new();
     let (reason, model, mut registry) = match previous {
-        Some(previous) => match why_fit(input, settings, &previous.model, &drift) {
+        Some(previous) => match why_fit(input, settings, &previous.model, &drift, &segment_drift) {
             FitReason::Kept => (
                 FitReason::Kept,
                 previous.model.clone(),
@@ -136,7 +156,11 @@ pub fn segment(
     let refitted = reason != FitReason::Kept;
 
     let clusters = model.clusters.len();
-    let (members, mut segments) = roster::members(input, &model, &rows);
+    let placed = match before {
+        Some(before) if !refitted => before,
+        _ => place(&model),
+    };
+    let (members, mut segments) = roster::members(input, &model, &rows, &placed);
     if refitted {
         segments.extend(roster::retired_tonight(&registry, input));
     }
@@ -153,15 +177,20 @@ pub fn segment(
     for (segment, lifts) in segments.iter_mut().zip(&lifts) {
         roster::describe(segment, &registry, lifts, input, refitted);
     }
+    let reasons = explain::reasons(&model, input.features, input.ids.len(), &rows, &placed);
+    let rules = explain::told(&model, input.features, input.language);
     let scatter = draw(input, &model, &rows, &segment_of);
     Ok(Segmentation {
         members,
         segments,
         profiles,
+        rules,
+        reasons,
         choice: model.choice.clone(),
         model,
         registry,
         drift,
+        segment_drift,
         refitted,
         reason,
         warnings,
@@ -175,15 +204,25 @@ fn why_fit(
     settings: &SegmentSettings,
     model: &Model,
     drift: &[FeatureDrift],
+    segment_drift: &[SegmentDrift],
 ) -> FitReason {
     let age = (input.as_of - model.fitted_on).get_days();
     let worst = drift.iter().max_by(|a, b| a.psi.total_cmp(&b.psi));
+    let sizes: f64 = segment_drift.iter().map(|drift| drift.share_psi).sum();
+    let moved = |drift: &&SegmentDrift| {
+        let psi = drift.distance_psi.unwrap_or(0.0);
+        psi > settings.drift_psi + drift.chance
+    };
     match worst {
         _ if !model.is_sound() => FitReason::Layout,
         _ if model.digest != model::digest(input.features, settings) => FitReason::Settings,
         _ if i64::from(age) >= i64::from(settings.refit_days) => FitReason::Age(age),
         Some(worst) if worst.psi > settings.drift_psi => FitReason::Drift(worst.clone()),
-        _ => FitReason::Kept,
+        _ if sizes > settings.drift_psi => FitReason::Sizes(sizes),
+        _ => match segment_drift.iter().find(moved) {
+            Some(moved) => FitReason::Segment(moved.clone()),
+            None => FitReason::Kept,
+        },
     }
 }
 

@@ -53,7 +53,7 @@ impl Space {
     }
 
     /// The columns behind the features, by name; an absent one is all missing.
-    fn columns<'a>(&self, from: &'a [FeatureColumn]) -> Vec<&'a [f64]> {
+    pub(super) fn columns<'a>(&self, from: &'a [FeatureColumn]) -> Vec<&'a [f64]> {
         self.features
             .iter()
             .map(|feature| {
@@ -63,7 +63,8 @@ impl Space {
             .collect()
     }
 
-    fn fill(&self, columns: &[&[f64]], row: usize, point: &mut [f64]) {
+    /// Writes a customer's point.
+    pub(super) fn fill(&self, columns: &[&[f64]], row: usize, point: &mut [f64]) {
         for ((value, feature), column) in point.iter_mut().zip(&self.features).zip(columns) {
             *value = feature.scaled(column.get(row).copied().unwrap_or(f64::NAN));
         }

@@ -1,49 +1,66 @@
-//! Why a segment is what it is: rules that a person can read.
+//! Why a segment is what it is, and why a customer is in it.
 //!
 //! When a model is fitted, a small decision tree is grown that tells from the
 //! raw features which cluster a customer is in (`tree`), at thresholds that
-//! people would choose (`thresholds`), and its leaves are shortened into rules
-//! (`rules`). How well both reproduce the model is measured on customers whom
-//! neither has seen. Tree, rules and figures are part of the model, so they
-//! stay the same for as long as the model is kept.
+//! people would choose (`thresholds`). Its leaves become short rules (`rules`,
+//! `refine`), which `words` puts into sentences and SQL. How well tree and
+//! rules reproduce the model is measured on customers whom neither has seen.
+//! All of it is part of the model, so it stays the same for as long as the
+//! model is kept.
+//!
+//! For one customer, `why` splits what decides between the segment and the
+//! runner-up into a part for each feature.
 
-mod raw;
+mod readings;
 mod refine;
 mod rules;
 mod thresholds;
 mod tree;
+mod why;
+mod words;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::clusterers::Grouping;
 use super::model::exact;
 use super::sampling::{Sampler, seed_for};
 use super::{SegmentInput, Space};
-use raw::Raw;
+use readings::Raw;
+pub use readings::Reading;
 pub use rules::{Condition, Rule};
 use thresholds::thresholds;
 pub use tree::Tree;
 use tree::{Limits, Sample};
+pub(super) use why::reasons;
+pub use why::{Part, Reasons, Why, why};
+pub use words::ToldRule;
+pub(super) use words::told;
 
 /// Customers that a tree is grown on; no more than two thirds of all.
 const GROWN_ON: usize = 40_000;
 
-/// The longest way in a tree.
-const DEPTH: usize = 8;
-
-/// Leaves for each cluster.
+/// Leaves of a tree for each cluster.
 const LEAVES: usize = 2;
 
 /// A leaf holds at least one in so many of the customers it is grown on.
 const LEAF_PART: usize = 500;
 
+/// The longest way in a tree of that many clusters: setting apart one cluster
+/// after another, as interests ask for, takes one question less than there are
+/// clusters.
+fn depth(clusters: usize) -> usize {
+    clusters.saturating_sub(1).clamp(5, 12)
+}
+
 /// The model in rules that a person can read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
+    /// What the values of each of the space's features are to people.
+    pub readings: Vec<Reading>,
     /// Tells from raw values which cluster a customer is in.
     pub tree: Tree,
-    /// The tree's leaves in short, by cluster.
+    /// The tree's leaves as rules that stand by themselves, by cluster and the
+    /// best first.
     pub rules: Vec<Rule>,
     /// How well the tree reproduces the model.
     pub fidelity: Fidelity,
@@ -71,114 +88,111 @@ pub struct ClusterFidelity {
 }
 
 impl Explanation {
-    /// Whether it fits a model of that many dimensions and clusters; a file
-    /// may have been edited.
-    pub(super) fn is_sound(&self, dimensions: usize, clusters: usize) -> bool {
-        self.tree.is_sound(dimensions, clusters)
+    /// Whether it fits a model of that many features and clusters; a file may
+    /// have been edited.
+    pub(super) fn is_sound(&self, features: usize, clusters: usize) -> bool {
+        self.readings.len() == features
+            && self.tree.is_sound(features, clusters)
             && self
                 .rules
                 .iter()
-                .all(|rule| rule.is_sound(dimensions, clusters))
+                .all(|rule| rule.is_sound(features, clusters))
             && self.fidelity.clusters.len() == clusters
     }
 }
 
-/// Explains the clusters of `grouping` among `rows`.
+/// Explains the clusters of a fit: `labels` holds the cluster of each of
+/// `rows`.
 pub(super) fn learn(
     input: &SegmentInput,
     space: &Space,
-    grouping: &Grouping,
     rows: &[usize],
+    labels: &[usize],
+    clusters: usize,
 ) -> Explanation {
     let raw = Raw::of(space, input.features);
     let seed = seed_for(input.seed, "rules", 0);
-    let grown_on = GROWN_ON.min(rows.len() * 2 / 3);
-    let grown = Sampler::draw(input.ids, rows, grown_on, seed).first(grown_on);
-    let clusters = grouping.clusters();
+    let count = GROWN_ON.min(rows.len() * 2 / 3);
+    let sample = Sampler::draw(input.ids, rows, count, seed).first(count);
+    let (mut grown, mut unseen) = (Labelled::default(), Labelled::default());
+    let mut next = sample.iter().peekable();
+    for (row, &label) in rows.iter().zip(labels) {
+        let seen = next.next_if_eq(&row).is_some();
+        let part = if seen { &mut grown } else { &mut unseen };
+        part.rows.push(*row);
+        part.labels.push(label);
+    }
 
-    let labels = labels(space, grouping, input, &grown);
-    let cuts: Vec<Vec<f64>> = (0..raw.dimensions())
+    let cuts: Vec<Vec<f64>> = (0..raw.len())
         .into_par_iter()
-        .map(|dimension| thresholds(grown.iter().map(|&row| raw.value(row, dimension))))
+        .map(|feature| thresholds(grown.rows.iter().map(|&row| raw.value(row, feature))))
         .collect();
     let bins: Vec<Vec<u16>> = cuts
         .par_iter()
         .enumerate()
-        .map(|(dimension, cuts)| {
+        .map(|(feature, cuts)| {
             let bin = |&row: &usize| {
-                let value = raw.value(row, dimension);
+                let value = raw.value(row, feature);
                 // No more thresholds than quantiles, far fewer than 65 536.
                 cuts.partition_point(|&cut| cut < value) as u16
             };
-            grown.iter().map(bin).collect()
+            grown.rows.iter().map(bin).collect()
         })
         .collect();
     let sample = Sample {
         thresholds: &cuts,
         bins: &bins,
-        labels: &labels,
+        labels: &grown.labels,
         clusters,
     };
     let tree = sample.tree(Limits {
-        depth: std::env::var("DEPTH")
-            .ok()
-            .map_or(DEPTH, |d| d.parse().unwrap()),
-        leaves: std::env::var("LEAVES")
-            .ok()
-            .map_or(LEAVES, |d| d.parse().unwrap())
-            * clusters,
-        leaf_rows: (grown.len() / LEAF_PART).max(5),
+        depth: depth(clusters),
+        leaves: LEAVES * clusters,
+        leaf_rows: (grown.rows.len() / LEAF_PART).max(5),
     });
     let mut rules = rules::rules(&tree, &sample);
-
-    let mut is_grown = grown.iter().peekable();
-    let unseen: Vec<usize> = rows
-        .iter()
-        .copied()
-        .filter(|row| is_grown.next_if_eq(&row).is_none())
-        .collect();
-    let truth = self::labels(space, grouping, input, &unseen);
-    let fidelity = measure(&tree, &mut rules, &raw, &unseen, &truth, clusters);
+    let fidelity = measure(&tree, &mut rules, &raw, &unseen, clusters);
     Explanation {
+        readings: (0..raw.len())
+            .map(|feature| raw.reading(feature, &grown.rows))
+            .collect(),
         tree,
         rules,
         fidelity,
     }
 }
 
-fn labels(space: &Space, grouping: &Grouping, input: &SegmentInput, rows: &[usize]) -> Vec<usize> {
-    space
-        .place(grouping, input.features, rows)
-        .into_iter()
-        .map(|placed| placed.cluster)
-        .collect()
+/// Customers and their clusters.
+#[derive(Default)]
+struct Labelled {
+    rows: Vec<usize>,
+    labels: Vec<usize>,
 }
 
-/// Fills in the rules' figures and measures the tree on `rows`, whose clusters
-/// are `truth`.
+/// Fills in the rules' figures and measures the tree.
 fn measure(
     tree: &Tree,
     rules: &mut [Rule],
     raw: &Raw<'_>,
-    rows: &[usize],
-    truth: &[usize],
+    on: &Labelled,
     clusters: usize,
 ) -> Fidelity {
-    let given: Vec<usize> = rows
+    let given: Vec<usize> = on
+        .rows
         .par_iter()
-        .map(|&row| tree.cluster(|dimension| raw.value(row, dimension)))
+        .map(|&row| tree.cluster(|feature| raw.value(row, feature)))
         .collect();
-    let (mut members, mut taken, mut right) =
-        (vec![0; clusters], vec![0; clusters], vec![0; clusters]);
-    for (&given, &truth) in given.iter().zip(truth) {
+    let mut members = vec![0; clusters];
+    let (mut taken, mut right) = (members.clone(), members.clone());
+    for (&given, &truth) in given.iter().zip(&on.labels) {
         members[truth] += 1;
         taken[given] += 1;
         right[truth] += usize::from(given == truth);
     }
     rules.par_iter_mut().for_each(|rule| {
         let (mut covered, mut correct) = (0, 0);
-        for (&row, &truth) in rows.iter().zip(truth) {
-            if rule.holds(|dimension| raw.value(row, dimension)) {
+        for (&row, &truth) in on.rows.iter().zip(&on.labels) {
+            if rule.holds(|feature| raw.value(row, feature)) {
                 covered += 1;
                 correct += usize::from(truth == rule.cluster);
             }
@@ -187,8 +201,8 @@ fn measure(
         rule.precision = part(correct, covered);
     });
     Fidelity {
-        customers: rows.len(),
-        share: part(right.iter().sum(), rows.len()),
+        customers: on.rows.len(),
+        share: part(right.iter().sum(), on.rows.len()),
         clusters: (0..clusters)
             .map(|cluster| ClusterFidelity {
                 precision: part(right[cluster], taken[cluster]),

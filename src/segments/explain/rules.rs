@@ -41,7 +41,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    fn holds(&self, value: f64) -> bool {
+    pub(super) fn holds(&self, value: f64) -> bool {
         self.above.is_none_or(|limit| value > limit)
             && self.at_most.is_none_or(|limit| value <= limit)
     }

@@ -3,8 +3,11 @@
 use crate::segments::matrix::quantile;
 use crate::segments::model::is_value;
 
-/// Customers between two neighbouring thresholds, at least: one in so many.
-const INTERVALS: usize = 400;
+/// Equal parts of the customers, between which thresholds lie.
+const PARTS: u32 = 128;
+
+/// The first and the last of these parts are cut in four, for small clusters.
+const TAIL: u32 = 4;
 
 /// Between any two neighbouring quantiles of `values` the number that takes
 /// the fewest digits, ascending and without repetition.
@@ -15,8 +18,14 @@ const INTERVALS: usize = 400;
 pub(super) fn thresholds(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut sorted: Vec<f64> = values.filter(|&value| is_value(value)).collect();
     sorted.sort_unstable_by(f64::total_cmp);
-    let mut knots: Vec<f64> = (0..=INTERVALS)
-        .filter_map(|at| quantile(&sorted, at as f64 / INTERVALS as f64))
+    let fine = 4 * PARTS;
+    let shares = (0..=fine).filter(|at| {
+        let end = 4 * TAIL;
+        at % 4 == 0 || *at < end || *at > fine - end
+    });
+    let shares = shares.map(|at| f64::from(at) / f64::from(fine));
+    let mut knots: Vec<f64> = shares
+        .filter_map(|share| quantile(&sorted, share))
         .collect();
     knots.dedup();
     let mut thresholds: Vec<f64> = knots

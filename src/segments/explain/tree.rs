@@ -138,13 +138,7 @@ impl Sample<'_> {
         let weights: Vec<f64> = self
             .counts(&rows)
             .iter()
-            .map(|&count| {
-                f64::from(count.max(1)).powf(
-                    -std::env::var("POW")
-                        .ok()
-                        .map_or(0.5, |d| d.parse::<f64>().unwrap()),
-                )
-            })
+            .map(|&count| f64::from(count.max(1)).powf(-0.5))
             .collect();
         let mut nodes = vec![self.node(rows, 0, limits, &weights)];
         let mut leaves = 1;
