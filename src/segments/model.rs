@@ -6,8 +6,7 @@ use super::FeatureColumn;
 use super::choice::KTrial;
 use super::clusterers::{Algorithm, Grouping};
 use super::dates::iso_date;
-use super::drift::Bins;
-use super::settings::{Scale, SegmentSettings};
+use super::settings::SegmentSettings;
 use super::space::Space;
 
 /// The layout of `model.json`; a model of another version is fitted anew.
@@ -42,30 +41,6 @@ pub struct Model {
     pub clusters: Vec<ModelCluster>,
     /// How `k` was chosen.
     pub choice: Vec<KTrial>,
-}
-
-/// One dimension of the space in which distances are measured.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ModelFeature {
-    /// Name of the column.
-    pub name: String,
-    /// Method of scaling.
-    pub scale: Scale,
-    /// Weight after sharing within the group.
-    pub weight: f64,
-    /// What stands in for a missing value: the median, in the column's unit.
-    pub fill: f64,
-    /// For `rank`: the column's percentiles 0, 1, …, 100, in its unit.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub percentiles: Vec<f64>,
-    /// Lowest and highest value after the transformation, if clipped.
-    pub clip: Option<(f64, f64)>,
-    /// Subtracted after clipping.
-    pub centre: f64,
-    /// Divided by after subtracting, above 0.
-    pub spread: f64,
-    /// The column's distribution at the fit, to notice drift.
-    pub bins: Bins,
 }
 
 /// One cluster and the segment that it is.
@@ -107,11 +82,7 @@ impl Model {
         self.version == MODEL_VERSION
             && self.clusters.len() == self.grouping.clusters()
             && self.grouping.is_sound(self.space.dimensions())
-            && self.space.features.iter().all(|feature| {
-                feature.spread > 0.0
-                    && feature.clip.is_none_or(|(low, high)| low <= high)
-                    && feature.bins.shares.len() == feature.bins.edges.len() + 2
-            })
+            && self.space.is_sound()
     }
 }
 
@@ -136,10 +107,11 @@ pub(super) fn digest(features: &[FeatureColumn], settings: &SegmentSettings) -> 
         range,
         min_share,
         quiet,
+        pca,
         ..
     } = settings;
     parts.push(format!(
-        "{algorithm:?} {k:?} {range:?} {min_share:?} {quiet:?}"
+        "{algorithm:?} {k:?} {range:?} {min_share:?} {quiet:?} {pca:?}"
     ));
     let digest = Sha256::digest(parts.join("\n"));
     digest

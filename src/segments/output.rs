@@ -77,7 +77,8 @@ pub struct Segment {
 pub struct Profile {
     /// Index into [`Segmentation::segments`].
     pub segment: usize,
-    /// Name of the feature.
+    /// Name of the feature; of a level of a category, `plan=gold`, and of the
+    /// values that are missing, `minutes=(missing)`.
     pub feature: String,
     /// Members' mean, in the feature's unit.
     pub mean: Option<f64>,
@@ -89,6 +90,18 @@ pub struct Profile {
     pub lift: Option<f64>,
     /// (`mean` − `population_mean`) / all customers' standard deviation.
     pub z: Option<f64>,
+}
+
+impl Profile {
+    /// The column behind it and, for a level of a category, the level. The name
+    /// of a column holds no `=`.
+    #[must_use]
+    pub fn column(&self) -> (&str, Option<&str>) {
+        match self.feature.split_once('=') {
+            Some((column, level)) => (column, Some(level)),
+            None => (&self.feature, None),
+        }
+    }
 }
 
 /// How far a feature has moved since the fit.
