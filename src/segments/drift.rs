@@ -40,6 +40,16 @@ impl Bins {
         self.shares.len() == self.edges.len() + 2
     }
 
+    /// One bin per place, 0 to `count` − 1; a place that is no number is missing.
+    pub(super) fn of_places(count: usize, places: impl Iterator<Item = f64>) -> Self {
+        let edges: Vec<f64> = (1..count).map(|place| place as f64 - 1.0).collect();
+        let shares = shares(&edges, places);
+        Self {
+            edges,
+            shares: shares.into_iter().map(exact).collect(),
+        }
+    }
+
     /// The population stability index of `values` against these bins: the sum
     /// over bins of (actual − expected) · ln(actual / expected), missing
     /// values being a bin of their own. 0.1 is called a small shift, 0.25 a
@@ -91,9 +101,10 @@ pub(super) fn drift(model: &Model, from: &[FeatureColumn], rows: &[usize]) -> Ve
     }
     let drift_of = |feature: &super::ModelFeature| {
         let column = from.iter().find(|column| column.name == feature.name)?;
+        let values = feature.read(Some(column));
         Some(FeatureDrift {
             feature: feature.name.clone(),
-            psi: feature.bins.psi(rows.iter().map(|&row| column.values[row])),
+            psi: feature.bins.psi(rows.iter().map(|&row| values.at(row))),
         })
     };
     model.space.features.iter().filter_map(drift_of).collect()

@@ -5,7 +5,6 @@ use super::clusterers::{Grouping, Job, Placed};
 use super::drift;
 use super::explain;
 use super::identity::{Clustered, identify};
-use super::matrix::learn;
 use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact};
 use super::sampling::{Sampler, seed_for};
 use super::space::Space;
@@ -31,9 +30,7 @@ pub(super) fn fit(
             needed,
         });
     }
-    let space = Space {
-        features: learn(input.features, rows, warnings),
-    };
+    let mut space = Space::learn(input.features, rows, warnings);
     if space.dimensions() == 0 {
         return Err(SegmentError::NoFeatures);
     }
@@ -46,6 +43,10 @@ pub(super) fn fit(
         ));
     }
     let sampler = Sampler::draw(input.ids, rows, fit_rows, input.seed);
+    if let Some(pca) = settings.pca {
+        let points = space.points(input.features, &sampler.first(fit_rows));
+        space.project(points.view(), pca, warnings);
+    }
     let sample = |count| space.points(input.features, &sampler.first(count));
     let sweep = sample(SWEEP_ROWS);
     let judged = sample(settings.silhouette_rows.min(SWEEP_ROWS));

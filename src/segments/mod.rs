@@ -1,6 +1,6 @@
 //! Segments: customers grouped by what they do, under names that last.
 //!
-//! [`segment`] scales the clustered features (`matrix`), clusters a sample
+//! [`segment`] brings the clustered features into one space (`space`), clusters a sample
 //! (`clusterers`, with the number of clusters from `choice`), assigns every
 //! customer to the nearest centroid, and finds out which of yesterday's
 //! segments each cluster is (`identity`). The model is kept from night to
@@ -20,13 +20,14 @@
 pub mod agreement;
 mod choice;
 mod clusterers;
+mod column_settings;
 mod dates;
 mod drift;
+mod effect;
 mod explain;
 mod fit;
 mod identity;
 mod input;
-mod matrix;
 mod model;
 mod naming;
 mod output;
@@ -38,6 +39,8 @@ mod scatter;
 mod settings;
 mod space;
 mod stability;
+mod statistics;
+mod values;
 
 #[cfg(test)]
 mod fixtures;
@@ -49,19 +52,24 @@ pub use clusterers::{
     Algorithm, Centroids, ClusterError, DbscanSettings, Density, Grouping, Mixture, Off,
     OpticsSettings, Outside, Reach,
 };
+pub use column_settings::{ClusterSettings, Kind, Missing, Scale};
 pub use drift::{AtFit, Bins};
 pub use explain::{
-    ClusterFidelity, Condition, Explanation, Fidelity, Part, Reading, Reasons, Rule, ToldRule,
-    Tree, Why, why,
+    ClusterFidelity, Condition, Contribution, Explanation, Fidelity, Reading, ReadingKind, Reasons,
+    Rule, ToldRule, Tree, Why, why,
 };
 pub use input::{FeatureColumn, InterestAffinity, Previous, SegmentInput};
-pub use model::{Model, ModelCluster, ModelFeature};
+pub use model::{Model, ModelCluster};
 pub use output::{
     FeatureDrift, FitReason, Member, Profile, ScatterPoint, Segment, SegmentDrift, Segmentation,
 };
 pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentStatus};
-pub use settings::{Auto, ClusterSettings, KSetting, Scale, SegmentSettings};
-pub use space::Space;
+pub use settings::{Auto, KSetting, Pca, SegmentSettings};
+pub use space::{
+    Aspect, Composition, Dimension, Encoding, Level, Levels, ModelFeature, Part, Projection,
+    Scaling, Space,
+};
+pub use values::{Values, Words};
 
 /// Id of the reserved segment of customers without usage.
 pub const QUIET: &str = "quiet";
@@ -95,6 +103,34 @@ pub enum SegmentError {
         "no feature is left to cluster by; give at least one feature that varies a `cluster` setting"
     )]
     NoFeatures,
+    /// A column that must not have missing values has some.
+    #[error(
+        "feature `{feature}` is missing for {missing} of {customers} customers, and its `missing = \"refuse\"` \
+         allows none; fill the column, or set `missing` to \"median\" or \"indicator\""
+    )]
+    Missing {
+        /// The feature.
+        feature: String,
+        /// Clustered customers without a value.
+        missing: usize,
+        /// All clustered customers.
+        customers: usize,
+    },
+    /// An ordinal has levels that its order lacks.
+    #[error(
+        "feature `{feature}` of {unknown} of {customers} customers has a level that its `order` lacks; \
+         allowed: {order}; add the level in its place, or map it in `value`"
+    )]
+    UnknownLevel {
+        /// The feature.
+        feature: String,
+        /// Clustered customers with such a level.
+        unknown: usize,
+        /// All clustered customers.
+        customers: usize,
+        /// The levels that are known.
+        order: String,
+    },
     /// Too few customers take part in clustering.
     #[error(
         "{usable} customers can be clustered, the settings need {needed}; \
@@ -123,6 +159,7 @@ pub fn segment(
 ) -> Result<Segmentation, SegmentError> {
     input.check()?;
     let rows = input.clustered();
+    input.check_values(&rows)?;
     let drift = previous
         .map(|previous| drift::drift(&previous.model, input.features, &rows))
         .unwrap_or_default();
@@ -165,7 +202,7 @@ pub fn segment(
         segments.extend(roster::retired_tonight(&registry, input));
     }
     let segment_of: Vec<usize> = members.iter().map(|member| member.segment).collect();
-    let profiles = profile::profiles(input.features, &segment_of, segments.len());
+    let profiles = profile::profiles(input.features, &model.space, &segment_of, segments.len());
     let lifts = naming::lifts(input.interests, &segment_of, segments.len(), clusters);
     roster::name_new(
         input,

@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
 
 use super::model::is_value;
-use super::{InterestAffinity, Profile, Scale, SegmentInput};
+use super::{
+    Aspect, ClusterSettings, FeatureColumn, InterestAffinity, Kind, Profile, Scale, SegmentInput,
+};
 use crate::domain::Language;
 
 /// An interest names a segment if its members have at least this many times
@@ -95,28 +97,36 @@ pub(super) fn name(
 /// The clustered feature whose mean lies highest above all customers', in
 /// words.
 fn outstanding(input: &SegmentInput, profiles: &[&Profile]) -> Option<String> {
-    let mut best: Option<(&super::FeatureColumn, f64)> = None;
-    for feature in input
-        .features
-        .iter()
-        .filter(|feature| feature.cluster.is_some())
-    {
-        let z = profiles
-            .iter()
-            .find(|profile| profile.feature == feature.name)?
-            .z;
-        let Some(z) = z.filter(|&z| z >= STANDS_OUT) else {
+    let mut best: Option<(&FeatureColumn, &Profile, f64)> = None;
+    for profile in profiles {
+        let Some(z) = profile.z.filter(|&z| z >= STANDS_OUT) else {
             continue;
         };
-        if best.is_none_or(|(_, best)| z > best) {
-            best = Some((feature, z));
+        if let Some(feature) = clustered(input, profile)
+            && best.is_none_or(|(.., best)| z > best)
+        {
+            best = Some((feature, profile, z));
         }
     }
-    let label = best?.0.label.text(input.language);
-    Some(match input.language {
-        Language::En => format!("{label}: high"),
-        Language::Zh => format!("{label}偏高"),
+    let (feature, profile, _) = best?;
+    let label = feature.label.text(input.language);
+    let kind = feature.cluster.as_ref().map(ClusterSettings::kind);
+    let english = input.language == Language::En;
+    let missing = Aspect::Missing.to_string();
+    Some(match (profile.column().1, kind) {
+        (Some(level), _) if level == missing => {
+            format!("{label}{}", if english { ": unknown" } else { "：未知" })
+        }
+        (Some(level), _) => format!("{label}{}{level}", if english { ": " } else { "：" }),
+        (None, Some(Kind::YesNo)) => format!("{label}{}", if english { ": yes" } else { "：是" }),
+        (None, _) => format!("{label}{}", if english { ": high" } else { "偏高" }),
     })
+}
+
+/// The clustered feature that a profile is of.
+fn clustered<'a>(input: &'a SegmentInput, profile: &Profile) -> Option<&'a FeatureColumn> {
+    let mut features = input.features.iter();
+    features.find(|feature| feature.cluster.is_some() && feature.name == profile.column().0)
 }
 
 fn fans(interests: &[&str], language: Language) -> String {
@@ -133,22 +143,19 @@ fn joined(fans: &str, high: &str, language: Language) -> String {
     }
 }
 
-/// Whether the clustered features lie below everybody's on average. Shares,
-/// which the square root is for, do not say how much somebody uses.
+/// Whether the clustered amounts lie below everybody's on average. Shares do
+/// not say how much somebody uses, nor do words.
 fn uses_little(input: &SegmentInput, profiles: &[&Profile]) -> bool {
-    let clustered = |profile: &&&Profile| {
-        let mut features = input.features.iter();
-        features.any(|f| {
-            let volume = f
-                .cluster
-                .as_ref()
-                .is_some_and(|cluster| cluster.scale != Scale::Sqrt);
-            f.name == profile.feature && volume
-        })
+    let is_amount = |profile: &&&Profile| {
+        let cluster = clustered(input, profile).and_then(|feature| feature.cluster.as_ref());
+        cluster.is_some_and(|cluster| {
+            cluster.kind() == Kind::Number
+                && !matches!(cluster.scale(), Scale::Sqrt | Scale::LogRatio)
+        }) && profile.column().1.is_none()
     };
     let z: Vec<f64> = profiles
         .iter()
-        .filter(clustered)
+        .filter(is_amount)
         .filter_map(|profile| profile.z)
         .collect();
     !z.is_empty() && z.iter().sum::<f64>() / z.len() as f64 <= LITTLE
@@ -197,7 +204,6 @@ mod tests {
     use super::*;
     use crate::domain::Label;
     use crate::segments::fixtures::{column, input_of};
-    use crate::segments::{FeatureColumn, Scale};
 
     fn interest(id: &str, en: &str, zh: &str, affinity: &[f64]) -> InterestAffinity {
         InterestAffinity {
@@ -233,6 +239,9 @@ mod tests {
             population_mean: None,
             lift: None,
             z,
+            cohens_d: None,
+            cliffs_delta: None,
+            rank: None,
         };
         let taken = taken.iter().map(|&name| name.to_owned()).collect();
         name(&input, lifts, &[&profile], &taken)

@@ -9,52 +9,6 @@ use super::clusterers::{
 };
 use crate::domain::Share;
 
-/// How a column is brought onto a scale on which distances can be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Scale {
-    /// As it is: neither clipped nor standardised.
-    None,
-    /// Clipped to the 1st and 99th percentile, then mean 0, deviation 1.
-    Standard,
-    /// Clipped, then median 0 and the interquartile range of a normal
-    /// distribution of deviation 1.
-    #[default]
-    Robust,
-    /// Logarithm of 1 + the value, then as `robust`: for heavy tails.
-    Log,
-    /// Square root and nothing else: parts of one whole keep their common
-    /// scale (Hellinger distance).
-    Sqrt,
-    /// Place among all customers, then as `robust`: for any distribution.
-    Rank,
-}
-
-/// How a feature takes part in clustering.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct ClusterSettings {
-    /// How the column is scaled.
-    pub scale: Scale,
-    /// How much the column counts in distances, above 0.
-    #[serde(deserialize_with = "positive")]
-    #[schemars(extend("exclusiveMinimum" = 0))]
-    pub weight: f64,
-    /// Columns of one group share its weight: each of n columns gets its own
-    /// weight divided by √n, so that many columns do not drown a few.
-    pub group: Option<String>,
-}
-
-impl Default for ClusterSettings {
-    fn default() -> Self {
-        Self {
-            scale: Scale::default(),
-            weight: 1.0,
-            group: None,
-        }
-    }
-}
-
 /// The number of segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(
@@ -74,6 +28,19 @@ pub enum KSetting {
 pub enum Auto {
     /// Let the program choose.
     Auto,
+}
+
+/// How many principal components are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "`pca` is a whole number from 1 to 1000, or a share above 0 and below 1"
+)]
+pub enum Pca {
+    /// As many as that.
+    Components(#[schemars(range(min = 1, max = 1000))] u32),
+    /// As few as hold that share of the variance.
+    Share(#[schemars(extend("exclusiveMinimum" = 0, "exclusiveMaximum" = 1))] f64),
 }
 
 /// `[segments]`: how customers are grouped and how long a grouping is kept.
@@ -125,6 +92,10 @@ pub struct SegmentSettings {
     #[serde(deserialize_with = "positive")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub drift_psi: f64,
+    /// Principal components to cluster in, instead of the columns: how many, or
+    /// the share of the variance that they keep together.
+    #[serde(deserialize_with = "components")]
+    pub pca: Option<Pca>,
 }
 
 impl Default for SegmentSettings {
@@ -143,6 +114,7 @@ impl Default for SegmentSettings {
             dbscan: None,
             optics: None,
             drift_psi: 0.25,
+            pca: None,
         }
     }
 }
@@ -252,6 +224,17 @@ fn k_within<'de, D: Deserializer<'de>>(from: D) -> Result<KSetting, D::Error> {
     }
 }
 
+fn components<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Pca>, D::Error> {
+    match Pca::deserialize(from)? {
+        Pca::Components(count) => within(u64::from(count), 1, 1000).map(Pca::Components),
+        Pca::Share(share) if share > 0.0 && share < 1.0 => Ok(Pca::Share(share)),
+        Pca::Share(share) => Err(D::Error::custom(format!(
+            "{share} is out of range; allowed: a share above 0 and below 1, or a whole number"
+        ))),
+    }
+    .map(Some)
+}
+
 fn k_range<'de, D: Deserializer<'de>>(from: D) -> Result<(u32, u32), D::Error> {
     let (low, high) = <(u64, u64)>::deserialize(from)?;
     let (low, high): (u32, u32) = (within(low, 2, 50)?, within(high, 2, 50)?);
@@ -281,6 +264,9 @@ mod tests {
         assert_eq!(settings.candidates(), 4..=12);
         assert_eq!(settings.quiet.as_deref(), Some("active_days_30d = 0"));
         assert_eq!(read("k = 7").unwrap().candidates(), 7..=7);
+        assert_eq!(settings.pca, None);
+        assert_eq!(read("pca = 0.9").unwrap().pca, Some(Pca::Share(0.9)));
+        assert_eq!(read("pca = 3").unwrap().pca, Some(Pca::Components(3)));
     }
 
     #[test]
@@ -294,6 +280,9 @@ mod tests {
             ("starts = 0", "allowed: 1 to 100"),
             ("drift_psi = 0.0", "above 0"),
             ("min_share = 2.0", "allowed: 0 to 1"),
+            ("pca = 0", "allowed: 1 to 1000"),
+            ("pca = 1.0", "above 0 and below 1"),
+            ("pca = \"most\"", "a whole number from 1"),
             ("clusters = 3", "unknown field"),
         ] {
             let fault = read(text).unwrap_err();
@@ -336,15 +325,5 @@ mod tests {
         assert!(fault.contains("`k` is 7"), "{fault}");
         assert!(fault.contains("one of: kmeans, "), "{fault}");
         assert!(faults("k = 7").is_empty());
-    }
-
-    #[test]
-    fn a_columns_settings_have_defaults() {
-        let column: ClusterSettings = toml::from_str("scale = \"sqrt\"").unwrap();
-        assert_eq!(
-            (column.scale, column.weight, column.group),
-            (Scale::Sqrt, 1.0, None)
-        );
-        assert!(toml::from_str::<ClusterSettings>("weight = -1.0").is_err());
     }
 }

@@ -88,6 +88,14 @@ impl World {
     }
 }
 
+/// The values of a column of numbers.
+fn numbers(feature: &mut FeatureColumn) -> &mut Vec<f64> {
+    match &mut feature.values {
+        Values::Numbers(numbers) => numbers,
+        Values::Words(_) => panic!("`{}` holds words", feature.name),
+    }
+}
+
 fn ids_of(night: &Segmentation) -> Vec<String> {
     night
         .members
@@ -154,7 +162,7 @@ fn customers_who_are_not_clustered_do_not_change_the_model() {
         more.ids.push(format!("d{stranger:05}"));
         more.features
             .iter_mut()
-            .for_each(|feature| feature.values.push(1e6));
+            .for_each(|feature| numbers(feature).push(1e6));
         more.interests
             .iter_mut()
             .for_each(|interest| interest.affinity.push(0.5));
@@ -222,8 +230,7 @@ fn age_settings_and_drift_each_fit_again() {
     let night = World::new(4, 100).later(28).run(Some(&previous)).unwrap();
     assert_eq!(night.reason, FitReason::Age(28));
     let mut world = World::new(4, 100).later(1);
-    world.features[1]
-        .values
+    numbers(&mut world.features[1])
         .iter_mut()
         .for_each(|value| *value += 15.0);
     let night = world.run(Some(&previous)).unwrap();
@@ -243,8 +250,7 @@ fn a_refit_on_moved_customers_keeps_ids_and_names() {
     previous.registry.segments[0].name = "Our best".to_owned();
     let mut world = world.later(40);
     for feature in &mut world.features {
-        feature
-            .values
+        numbers(feature)
             .iter_mut()
             .for_each(|value| *value = *value * -3.0 + 100.0);
     }
@@ -259,10 +265,11 @@ fn a_refit_on_moved_customers_keeps_ids_and_names() {
 fn a_split_is_recognised() {
     let mut world = World::new(5, 100);
     // At first the last group lies where group 0 does.
-    let apart: Vec<Vec<f64>> = world.features.iter().map(|f| f.values.clone()).collect();
+    let apart: Vec<Values> = world.features.iter().map(|f| f.values.clone()).collect();
     for feature in &mut world.features {
         for row in (4..500).step_by(5) {
-            feature.values[row] = feature.values[row - 4] + 0.1;
+            let values = numbers(feature);
+            values[row] = values[row - 4] + 0.1;
         }
     }
     let first = world.run(None).unwrap();
@@ -293,7 +300,8 @@ fn a_retired_segment_is_shown_once_with_its_heirs() {
     let mut world = world.later(28);
     for feature in &mut world.features {
         for row in (4..500).step_by(5) {
-            feature.values[row] = feature.values[row - 4] + 0.1;
+            let values = numbers(feature);
+            values[row] = values[row - 4] + 0.1;
         }
     }
     let second = world.run(Some(&previous)).unwrap();
@@ -348,10 +356,10 @@ fn every_scale_finds_the_groups() {
         let mut world = World::new(4, 100);
         for feature in &mut world.features {
             feature.cluster = Some(ClusterSettings {
-                scale,
+                scale: Some(scale),
                 ..ClusterSettings::default()
             });
-            feature.values.iter_mut().for_each(|value| *value += 10.0);
+            numbers(feature).iter_mut().for_each(|value| *value += 10.0);
         }
         let night = world.run(None).unwrap();
         let found: Vec<usize> = night.members.iter().map(|member| member.segment).collect();
@@ -375,7 +383,7 @@ fn what_cannot_be_clustered_is_said() {
 
     let mut world = World::new(4, 100);
     for feature in &mut world.features {
-        feature.values = (0..400).map(|row| f64::from(row % 3)).collect();
+        *numbers(feature) = (0..400).map(|row| f64::from(row % 3)).collect();
     }
     let fault = world.run(None).unwrap_err();
     assert_eq!(
@@ -388,7 +396,7 @@ fn what_cannot_be_clustered_is_said() {
     assert_eq!(world.run(None).unwrap_err(), SegmentError::Unordered);
 
     let mut world = World::new(4, 100);
-    world.features[1].values.pop();
+    numbers(&mut world.features[1]).pop();
     assert!(
         world
             .run(None)

@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::grouping::{Nearest, Placed};
 use super::squared_distance;
-use crate::segments::matrix::quantile;
 use crate::segments::model::exact;
+use crate::segments::statistics::quantile;
 
 /// Core points that stand for all of them: so many are compared with every
 /// customer.

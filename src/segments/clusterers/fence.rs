@@ -1,5 +1,5 @@
-use crate::segments::matrix::quantile;
 use crate::segments::model::exact;
+use crate::segments::statistics::quantile;
 
 /// No fence leaves more than that share of a cluster's own members outside:
 /// where most members are alike, quartiles say nothing about the others.

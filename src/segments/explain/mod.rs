@@ -11,7 +11,9 @@
 //! For one customer, `why` splits what decides between the segment and the
 //! runner-up into a part for each feature.
 
+mod contrast;
 mod readings;
+mod reasons;
 mod refine;
 mod rules;
 mod thresholds;
@@ -25,14 +27,15 @@ use serde::{Deserialize, Serialize};
 use super::model::exact;
 use super::sampling::{Sampler, seed_for};
 use super::{SegmentInput, Space};
-use readings::Raw;
-pub use readings::Reading;
+use readings::Answers;
+pub use readings::{Reading, ReadingKind};
+pub use reasons::Reasons;
+pub(super) use reasons::reasons;
 pub use rules::{Condition, Rule};
 use thresholds::thresholds;
 pub use tree::Tree;
 use tree::{Limits, Sample};
-pub(super) use why::reasons;
-pub use why::{Part, Reasons, Why, why};
+pub use why::{Contribution, Why, why};
 pub use words::ToldRule;
 pub(super) use words::told;
 
@@ -55,7 +58,8 @@ fn depth(clusters: usize) -> usize {
 /// The model in rules that a person can read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
-    /// What the values of each of the space's features are to people.
+    /// How people read each of the space's dimensions before its projection;
+    /// tree and rules ask about them.
     pub readings: Vec<Reading>,
     /// Tells from raw values which cluster a customer is in.
     pub tree: Tree,
@@ -88,15 +92,16 @@ pub struct ClusterFidelity {
 }
 
 impl Explanation {
-    /// Whether it fits a model of that many features and clusters; a file may
+    /// Whether it fits a model of this space and that many clusters; a file may
     /// have been edited.
-    pub(super) fn is_sound(&self, features: usize, clusters: usize) -> bool {
-        self.readings.len() == features
-            && self.tree.is_sound(features, clusters)
+    pub(super) fn is_sound(&self, space: &Space, clusters: usize) -> bool {
+        let questions = space.columns_named().len();
+        self.readings.len() == questions
+            && self.tree.is_sound(questions, clusters)
             && self
                 .rules
                 .iter()
-                .all(|rule| rule.is_sound(features, clusters))
+                .all(|rule| rule.is_sound(questions, clusters))
             && self.fidelity.clusters.len() == clusters
     }
 }
@@ -110,7 +115,7 @@ pub(super) fn learn(
     labels: &[usize],
     clusters: usize,
 ) -> Explanation {
-    let raw = Raw::of(space, input.features);
+    let answers = Answers::of(space, input.features);
     let seed = seed_for(input.seed, "rules", 0);
     let count = GROWN_ON.min(rows.len() * 2 / 3);
     let sample = Sampler::draw(input.ids, rows, count, seed).first(count);
@@ -123,18 +128,22 @@ pub(super) fn learn(
         part.labels.push(label);
     }
 
-    let cuts: Vec<Vec<f64>> = (0..raw.len())
+    let readings: Vec<Reading> = (0..answers.len())
         .into_par_iter()
-        .map(|feature| thresholds(grown.rows.iter().map(|&row| raw.value(row, feature))))
+        .map(|question| answers.reading(question, &grown.rows))
+        .collect();
+    let value = |row: usize, question: usize| readings[question].value(answers.raw(row, question));
+    let cuts: Vec<Vec<f64>> = (0..answers.len())
+        .into_par_iter()
+        .map(|question| thresholds(grown.rows.iter().map(|&row| value(row, question))))
         .collect();
     let bins: Vec<Vec<u16>> = cuts
         .par_iter()
         .enumerate()
-        .map(|(feature, cuts)| {
+        .map(|(question, cuts)| {
             let bin = |&row: &usize| {
-                let value = raw.value(row, feature);
                 // No more thresholds than quantiles, far fewer than 65 536.
-                cuts.partition_point(|&cut| cut < value) as u16
+                cuts.partition_point(|&cut| cut < value(row, question)) as u16
             };
             grown.rows.iter().map(bin).collect()
         })
@@ -151,11 +160,9 @@ pub(super) fn learn(
         leaf_rows: (grown.rows.len() / LEAF_PART).max(5),
     });
     let mut rules = rules::rules(&tree, &sample);
-    let fidelity = measure(&tree, &mut rules, &raw, &unseen, clusters);
+    let fidelity = measure(&tree, &mut rules, &value, &unseen, clusters);
     Explanation {
-        readings: (0..raw.len())
-            .map(|feature| raw.reading(feature, &grown.rows))
-            .collect(),
+        readings,
         tree,
         rules,
         fidelity,
@@ -173,14 +180,14 @@ struct Labelled {
 fn measure(
     tree: &Tree,
     rules: &mut [Rule],
-    raw: &Raw<'_>,
+    value: &(dyn Fn(usize, usize) -> f64 + Sync),
     on: &Labelled,
     clusters: usize,
 ) -> Fidelity {
     let given: Vec<usize> = on
         .rows
         .par_iter()
-        .map(|&row| tree.cluster(|feature| raw.value(row, feature)))
+        .map(|&row| tree.cluster(|question| value(row, question)))
         .collect();
     let mut members = vec![0; clusters];
     let (mut taken, mut right) = (members.clone(), members.clone());
@@ -192,7 +199,7 @@ fn measure(
     rules.par_iter_mut().for_each(|rule| {
         let (mut covered, mut correct) = (0, 0);
         for (&row, &truth) in on.rows.iter().zip(&on.labels) {
-            if rule.holds(|feature| raw.value(row, feature)) {
+            if rule.holds(|question| value(row, question)) {
                 covered += 1;
                 correct += usize::from(truth == rule.cluster);
             }

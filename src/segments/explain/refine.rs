@@ -16,7 +16,7 @@ pub(super) struct Draft {
 /// and including `at_most`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Limits {
-    feature: usize,
+    question: usize,
     above: Option<usize>,
     at_most: Option<usize>,
 }
@@ -81,21 +81,21 @@ impl Limits {
 
 impl Draft {
     /// The same with a lower limit on a dimension.
-    pub(super) fn above(&self, feature: usize, cut: usize) -> Self {
-        self.with(feature, |limits| limits.above = Some(cut))
+    pub(super) fn above(&self, question: usize, cut: usize) -> Self {
+        self.with(question, |limits| limits.above = Some(cut))
     }
 
     /// The same with an upper limit on a dimension.
-    pub(super) fn at_most(&self, feature: usize, cut: usize) -> Self {
-        self.with(feature, |limits| limits.at_most = Some(cut))
+    pub(super) fn at_most(&self, question: usize, cut: usize) -> Self {
+        self.with(question, |limits| limits.at_most = Some(cut))
     }
 
-    fn with(&self, feature: usize, change: impl FnOnce(&mut Limits)) -> Self {
+    fn with(&self, question: usize, change: impl FnOnce(&mut Limits)) -> Self {
         let mut draft = self.clone();
-        let place = draft.limits.iter().position(|l| l.feature == feature);
+        let place = draft.limits.iter().position(|l| l.question == question);
         let place = place.unwrap_or_else(|| {
             draft.limits.push(Limits {
-                feature,
+                question,
                 above: None,
                 at_most: None,
             });
@@ -109,7 +109,7 @@ impl Draft {
     pub(super) fn holds(&self, row: u32, sample: &Sample<'_>) -> bool {
         self.limits
             .iter()
-            .all(|limits| limits.holds(sample.bin(limits.feature, row)))
+            .all(|limits| limits.holds(sample.bin(limits.question, row)))
     }
 
     /// A short rule that asks about nothing that this one does not ask about,
@@ -180,13 +180,13 @@ impl Draft {
 
     /// The rule in the features' units.
     pub(super) fn conditions(&self, sample: &Sample<'_>) -> Vec<Condition> {
-        let threshold = |feature: usize, cut: usize| sample.thresholds[feature][cut];
+        let threshold = |question: usize, cut: usize| sample.thresholds[question][cut];
         self.limits
             .iter()
             .map(|limits| Condition {
-                feature: limits.feature,
-                above: limits.above.map(|cut| threshold(limits.feature, cut)),
-                at_most: limits.at_most.map(|cut| threshold(limits.feature, cut)),
+                question: limits.question,
+                above: limits.above.map(|cut| threshold(limits.question, cut)),
+                at_most: limits.at_most.map(|cut| threshold(limits.question, cut)),
             })
             .collect()
     }
@@ -236,18 +236,18 @@ impl Search<'_> {
     /// For each dimension, members and others up to each of its bins among
     /// those for whom the rule holds in all other dimensions.
     fn up_to(&self, draft: &Draft) -> Vec<UpTo> {
-        let bins = |limits: &Limits| self.sample.thresholds[limits.feature].len() + 2;
+        let bins = |limits: &Limits| self.sample.thresholds[limits.question].len() + 2;
         let mut up_to: Vec<UpTo> = draft
             .limits
             .iter()
             .map(|limits| vec![(0, 0); bins(limits)])
             .collect();
         for &row in self.rows {
-            let broken = |limits: &&Limits| !limits.holds(self.sample.bin(limits.feature, row));
+            let broken = |limits: &&Limits| !limits.holds(self.sample.bin(limits.question, row));
             let mut broken = draft.limits.iter().enumerate().filter(|(_, l)| broken(l));
             let is_member = self.sample.labels[row as usize] == self.cluster;
             let mut count = |at: usize| {
-                let bin = self.sample.bin(draft.limits[at].feature, row) + 1;
+                let bin = self.sample.bin(draft.limits[at].question, row) + 1;
                 let bin = &mut up_to[at][bin];
                 bin.0 += u32::from(is_member);
                 bin.1 += u32::from(!is_member);

@@ -30,12 +30,12 @@ pub struct Rule {
 /// another, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
-    /// Index into the space's features.
-    pub feature: usize,
-    /// The value is above that, in the feature's unit.
+    /// Index into the dimensions of the space before its projection.
+    pub question: usize,
+    /// The value is above that, in the unit of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub above: Option<f64>,
-    /// The value is at most that, in the feature's unit.
+    /// The value is at most that, in the unit of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most: Option<f64>,
 }
@@ -52,12 +52,12 @@ impl Rule {
     pub(super) fn holds(&self, value: impl Fn(usize) -> f64) -> bool {
         self.conditions
             .iter()
-            .all(|condition| condition.holds(value(condition.feature)))
+            .all(|condition| condition.holds(value(condition.question)))
     }
 
     /// Whether it speaks of these dimensions and clusters only.
     pub(super) fn is_sound(&self, dimensions: usize, clusters: usize) -> bool {
-        self.cluster < clusters && self.conditions.iter().all(|c| c.feature < dimensions)
+        self.cluster < clusters && self.conditions.iter().all(|c| c.question < dimensions)
     }
 }
 
@@ -121,14 +121,14 @@ fn walk(tree: &Tree, sample: &Sample<'_>, way: &Draft, leaves: &mut Vec<(usize, 
     match tree {
         Tree::Cluster(cluster) => leaves.push((*cluster, way.clone())),
         Tree::Split {
-            feature,
+            question,
             threshold,
             at_most,
             above,
         } => {
-            let cut = sample.thresholds[*feature].partition_point(|t| t < threshold);
-            walk(at_most, sample, &way.at_most(*feature, cut), leaves);
-            walk(above, sample, &way.above(*feature, cut), leaves);
+            let cut = sample.thresholds[*question].partition_point(|t| t < threshold);
+            walk(at_most, sample, &way.at_most(*question, cut), leaves);
+            walk(above, sample, &way.above(*question, cut), leaves);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Thresholds that a person would choose.
 
-use crate::segments::matrix::quantile;
 use crate::segments::model::is_value;
+use crate::segments::statistics::quantile;
 
 /// Equal parts of the customers, between which thresholds lie.
 const PARTS: u32 = 128;

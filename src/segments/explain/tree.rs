@@ -11,9 +11,9 @@ pub enum Tree {
     Cluster(usize),
     /// A question with two answers.
     Split {
-        /// Index into the space's features.
-        feature: usize,
-        /// In the feature's unit.
+        /// Index into the dimensions of the space before its projection.
+        question: usize,
+        /// In the question's unit.
         threshold: f64,
         /// Where those go whose value is at most the threshold.
         at_most: Box<Tree>,
@@ -31,12 +31,12 @@ impl Tree {
             match node {
                 Self::Cluster(cluster) => return *cluster,
                 Self::Split {
-                    feature,
+                    question,
                     threshold,
                     at_most,
                     above,
                 } => {
-                    node = if value(*feature) > *threshold {
+                    node = if value(*question) > *threshold {
                         above
                     } else {
                         at_most
@@ -51,12 +51,12 @@ impl Tree {
         match self {
             Self::Cluster(cluster) => *cluster < clusters,
             Self::Split {
-                feature,
+                question,
                 threshold,
                 at_most,
                 above,
             } => {
-                *feature < dimensions
+                *question < dimensions
                     && threshold.is_finite()
                     && at_most.is_sound(dimensions, clusters)
                     && above.is_sound(dimensions, clusters)
@@ -117,7 +117,7 @@ struct Node {
 /// The best question at a node.
 #[derive(Debug, Clone, Copy)]
 struct Split {
-    feature: usize,
+    question: usize,
     /// Index of the threshold.
     cut: usize,
     /// By how much it lowers the weighted Gini impurity.
@@ -130,7 +130,7 @@ impl Sample<'_> {
     /// most, so that few leaves go a long way. Clusters count by the square
     /// root of their size, so that a small one finds a leaf too.
     ///
-    /// Counts are whole numbers, and of equal splits the first feature and the
+    /// Counts are whole numbers, and of equal splits the first question and the
     /// lowest threshold is taken: the same sample gives the same tree on any
     /// number of threads.
     pub(super) fn tree(&self, limits: Limits) -> Tree {
@@ -155,7 +155,7 @@ impl Sample<'_> {
             let Some((at, split)) = best else { break };
             let (at_most, above): (Vec<u32>, Vec<u32>) = std::mem::take(&mut nodes[at].rows)
                 .into_iter()
-                .partition(|&row| self.bin(split.feature, row) <= split.cut);
+                .partition(|&row| self.bin(split.question, row) <= split.cut);
             let depth = nodes[at].depth + 1;
             nodes[at].children = Some((nodes.len(), nodes.len() + 1));
             nodes.push(self.node(at_most, depth, limits, &weights));
@@ -186,8 +186,8 @@ impl Sample<'_> {
     }
 
     /// The number of thresholds below a customer's value.
-    pub(super) fn bin(&self, feature: usize, row: u32) -> usize {
-        usize::from(self.bins[feature][row as usize])
+    pub(super) fn bin(&self, question: usize, row: u32) -> usize {
+        usize::from(self.bins[question][row as usize])
     }
 
     fn counts(&self, rows: &[u32]) -> Vec<u32> {
@@ -205,12 +205,12 @@ impl Sample<'_> {
         limits: Limits,
         weights: &[f64],
     ) -> Option<Split> {
-        let per_feature: Vec<Option<Split>> = (0..self.bins.len())
+        let per_question: Vec<Option<Split>> = (0..self.bins.len())
             .into_par_iter()
-            .map(|feature| self.best_cut(feature, rows, counts, limits, weights))
+            .map(|question| self.best_cut(question, rows, counts, limits, weights))
             .collect();
         let mut best: Option<Split> = None;
-        for split in per_feature.into_iter().flatten() {
+        for split in per_question.into_iter().flatten() {
             if best.is_none_or(|best| split.gain > best.gain) {
                 best = Some(split);
             }
@@ -220,16 +220,16 @@ impl Sample<'_> {
 
     fn best_cut(
         &self,
-        feature: usize,
+        question: usize,
         rows: &[u32],
         counts: &[u32],
         limits: Limits,
         weights: &[f64],
     ) -> Option<Split> {
         let k = self.clusters;
-        let cuts = self.thresholds[feature].len();
+        let cuts = self.thresholds[question].len();
         let mut histogram = vec![0u32; (cuts + 1) * k];
-        let bins = &self.bins[feature];
+        let bins = &self.bins[question];
         for &row in rows {
             histogram[usize::from(bins[row as usize]) * k + self.labels[row as usize]] += 1;
         }
@@ -249,7 +249,11 @@ impl Sample<'_> {
             let gain = purity(low.iter().copied(), weights) + purity(high, weights) - before;
             // Rounding alone must not make a split.
             if gain > before * 1e-9 && best.is_none_or(|best| gain > best.gain) {
-                best = Some(Split { feature, cut, gain });
+                best = Some(Split {
+                    question,
+                    cut,
+                    gain,
+                });
             }
         }
         best
@@ -267,8 +271,8 @@ impl Sample<'_> {
         match (&at_most, &above) {
             (Tree::Cluster(a), Tree::Cluster(b)) if a == b => at_most,
             _ => Tree::Split {
-                feature: split.feature,
-                threshold: self.thresholds[split.feature][split.cut],
+                question: split.question,
+                threshold: self.thresholds[split.question][split.cut],
                 at_most: Box::new(at_most),
                 above: Box::new(above),
             },

@@ -1,8 +1,8 @@
 //! Rules as sentences and as SQL.
 
-use super::{Condition, Reading, Rule};
+use super::{Condition, Reading, ReadingKind, Rule};
 use crate::domain::Language;
-use crate::segments::{FeatureColumn, Model, ModelFeature};
+use crate::segments::{Aspect, Encoding, FeatureColumn, Model, ModelFeature};
 
 /// A rule as people and programs read it.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,13 +25,17 @@ pub(in crate::segments) fn told(
     from: &[FeatureColumn],
     language: Language,
 ) -> Vec<ToldRule> {
-    let explanation = &model.explanation;
+    let dimensions = model.space.columns_named();
     let tell = |rule: &Rule| {
-        let asked = |condition: &Condition| Asked {
-            condition: *condition,
-            reading: explanation.readings[condition.feature],
-            feature: &model.space.features[condition.feature],
-            from,
+        let asked = |condition: &Condition| {
+            let dimension = &dimensions[condition.question];
+            Asked {
+                condition: *condition,
+                reading: model.explanation.readings[condition.question],
+                feature: &model.space.features[dimension.feature],
+                aspect: &dimension.aspect,
+                from,
+            }
         };
         let asked: Vec<Asked> = rule.conditions.iter().map(asked).collect();
         let sentences: Vec<String> = asked.iter().map(|asked| asked.sentence(language)).collect();
@@ -44,7 +48,7 @@ pub(in crate::segments) fn told(
             precision: rule.precision,
         }
     };
-    explanation.rules.iter().map(tell).collect()
+    model.explanation.rules.iter().map(tell).collect()
 }
 
 /// Labels hold commas, so longer lists are parted by semicolons.
@@ -63,6 +67,7 @@ struct Asked<'a> {
     condition: Condition,
     reading: Reading,
     feature: &'a ModelFeature,
+    aspect: &'a Aspect,
     from: &'a [FeatureColumn],
 }
 
@@ -71,56 +76,117 @@ impl Asked<'_> {
         let column = self.from.iter().find(|c| c.name == self.feature.name);
         let label = column.map_or(self.feature.name.as_str(), |c| c.label.text(language));
         let unit = column.and_then(|column| column.unit.as_deref());
-        let value = |value: f64| self.value(value, unit, language);
         let Condition { above, at_most, .. } = self.condition;
-        if self.reading == Reading::YesNo {
-            let yes = above.is_some();
-            return match language {
-                Language::En => format!("{label}: {}", if yes { "yes" } else { "no" }),
-                Language::Zh => format!("{label}：{}", if yes { "是" } else { "否" }),
-            };
+        if self.aspect != &Aspect::Value || self.reading.kind == ReadingKind::YesNo {
+            return self.yes_no(label, above.is_some(), language);
         }
-        match (above, at_most, language) {
-            (Some(above), None, Language::En) => format!("{label} above {}", value(above)),
-            (None, Some(most), Language::En) => format!("{label} at most {}", value(most)),
+        let value = |limit: f64| self.value(limit, unit, language);
+        match (above.map(value), at_most.map(value), language) {
+            (Some(above), None, Language::En) => format!("{label} above {above}"),
+            (None, Some(most), Language::En) => format!("{label} at most {most}"),
             (Some(above), Some(most), Language::En) => {
-                format!("{label} above {} and at most {}", value(above), value(most))
+                format!("{label} above {above} and at most {most}")
             }
-            (Some(above), None, Language::Zh) => format!("{label}高于 {}", value(above)),
-            (None, Some(most), Language::Zh) => format!("{label}不超过 {}", value(most)),
+            (Some(above), None, Language::Zh) => format!("{label}高于 {above}"),
+            (None, Some(most), Language::Zh) => format!("{label}不超过 {most}"),
             (Some(above), Some(most), Language::Zh) => {
-                format!("{label}高于 {} 且不超过 {}", value(above), value(most))
+                format!("{label}高于 {above} 且不超过 {most}")
             }
             (None, None, _) => label.to_owned(),
         }
     }
 
-    fn value(&self, value: f64, unit: Option<&str>, language: Language) -> String {
-        match (self.reading, unit, language) {
-            (Reading::Share, None, Language::En) => format!("{} %", percent(value)),
-            (Reading::Share, None, Language::Zh) => format!("{}%", percent(value)),
-            (_, Some(unit), _) => format!("{} {unit}", grouped(value)),
-            (_, None, _) => grouped(value),
+    /// Whether the customer is such a one, or not.
+    fn yes_no(&self, label: &str, yes: bool, language: Language) -> String {
+        let (no, other, known, unknown) = match language {
+            Language::En => ("not ", "other", "known", "unknown"),
+            Language::Zh => ("非", "其他", "已知", "未知"),
+        };
+        let colon = match language {
+            Language::En => ": ",
+            Language::Zh => "：",
+        };
+        let not = if yes { "" } else { no };
+        match (self.aspect, language) {
+            (Aspect::Value, Language::En) => {
+                format!("{label}{colon}{}", if yes { "yes" } else { "no" })
+            }
+            (Aspect::Value, Language::Zh) => {
+                format!("{label}{colon}{}", if yes { "是" } else { "否" })
+            }
+            (Aspect::Level(level), _) => format!("{label}{colon}{not}{level}"),
+            (Aspect::Other, _) => format!("{label}{colon}{not}{other}"),
+            (Aspect::Missing, _) => format!("{label}{colon}{}", if yes { unknown } else { known }),
         }
     }
 
-    /// A missing value counts as what stands in for it in clustering.
+    fn value(&self, limit: f64, unit: Option<&str>, language: Language) -> String {
+        if let Encoding::Ordinal { order, .. } = &self.feature.encoding
+            && let Some(level) = order.get(limit.max(0.0) as usize)
+        {
+            return level.clone();
+        }
+        match (self.reading.kind, unit, language) {
+            (ReadingKind::Share, None, Language::En) => format!("{} %", percent(limit)),
+            (ReadingKind::Share, None, Language::Zh) => format!("{}%", percent(limit)),
+            (_, Some(unit), _) => format!("{} {unit}", grouped(limit)),
+            (_, None, _) => grouped(limit),
+        }
+    }
+
     fn sql(&self) -> String {
         let name = quoted(&self.feature.name);
         let Condition { above, at_most, .. } = self.condition;
-        let tests = [
-            above.map(|limit| format!("{name} > {limit}")),
-            at_most.map(|limit| format!("{name} <= {limit}")),
-        ];
-        let tests: Vec<String> = tests.into_iter().flatten().collect();
-        let test = tests.join(" AND ");
+        let not = if above.is_some() { "" } else { "NOT " };
+        match (self.aspect, &self.feature.encoding) {
+            (Aspect::Level(level), _) if above.is_some() => format!("{name} = {}", text(level)),
+            (Aspect::Level(level), _) => {
+                format!("({name} IS NULL OR {name} <> {})", text(level))
+            }
+            (Aspect::Other, Encoding::Category(levels)) => {
+                let known: Vec<&str> = levels.levels.iter().map(|l| l.name.as_str()).collect();
+                if above.is_some() {
+                    format!("{name} NOT IN ({})", texts(&known))
+                } else {
+                    format!("({name} IS NULL OR {name} IN ({}))", texts(&known))
+                }
+            }
+            (Aspect::Missing | Aspect::Other, _) => format!("{name} IS {not}NULL"),
+            (Aspect::Value, Encoding::Ordinal { order, .. }) => {
+                let holds = |place: usize| self.condition.holds(place as f64);
+                let known = order.iter().enumerate().filter(|(place, _)| holds(*place));
+                let known: Vec<&str> = known.map(|(_, level)| level.as_str()).collect();
+                self.or_missing(&name, format!("{name} IN ({})", texts(&known)))
+            }
+            (Aspect::Value, _) => {
+                let tests = [
+                    above.map(|limit| format!("{name} > {limit}")),
+                    at_most.map(|limit| format!("{name} <= {limit}")),
+                ];
+                let tests: Vec<String> = tests.into_iter().flatten().collect();
+                self.or_missing(&name, tests.join(" AND "))
+            }
+        }
+    }
+
+    /// A rule takes a missing value for the typical one.
+    fn or_missing(&self, name: &str, test: String) -> String {
         let may_lack = self.feature.bins.shares.last().is_some_and(|&s| s > 0.0);
-        if may_lack && self.condition.holds(self.feature.fill) {
+        if may_lack && self.condition.holds(self.reading.typical) {
             format!("({name} IS NULL OR {test})")
         } else {
             test
         }
     }
+}
+
+/// A text as SQL takes it.
+fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn texts(of: &[&str]) -> String {
+    of.iter().map(|&of| text(of)).collect::<Vec<_>>().join(", ")
 }
 
 /// A column's name as SQL takes it.
@@ -166,89 +232,154 @@ mod tests {
     use crate::domain::Label;
     use crate::segments::drift::Bins;
     use crate::segments::fixtures::column;
-    use crate::segments::{ClusterSettings, Scale};
+    use crate::segments::{Level, Levels, Scale, Scaling};
 
-    fn asked(
-        name: &str,
-        reading: Reading,
+    /// A condition on a column `plan`, labelled and perhaps with missing
+    /// values, whose typical answer is 0.1: in English, Chinese and SQL.
+    fn told(
+        encoding: Encoding,
+        aspect: Aspect,
+        kind: ReadingKind,
         limits: (Option<f64>, Option<f64>),
-        unit: Option<&str>,
         missing: bool,
-    ) -> (String, String, String) {
-        let mut columns = [column(name, Scale::None, Vec::new())];
-        columns[0].unit = unit.map(str::to_owned);
+    ) -> [String; 3] {
+        let mut columns = [column("plan", Scale::None, Vec::new())];
+        if kind == ReadingKind::Number {
+            columns[0].unit = Some("min".to_owned());
+        }
         columns[0].label = Label::Each {
-            en: "video, share of time".to_owned(),
-            zh: Some("视频时间占比".to_owned()),
+            en: "Plan, now".to_owned(),
+            zh: Some("套餐".to_owned()),
         };
-        let ClusterSettings { scale, weight, .. } = ClusterSettings::default();
         let feature = ModelFeature {
-            name: name.to_owned(),
-            scale,
-            weight,
-            fill: 0.1,
-            percentiles: Vec::new(),
-            clip: None,
-            centre: 0.0,
-            spread: 1.0,
+            name: "plan".to_owned(),
+            weight: 1.0,
+            encoding,
+            indicator: None,
             bins: Bins::of(&[0.1], usize::from(missing)),
         };
         let asked = Asked {
             condition: Condition {
-                feature: 0,
+                question: 0,
                 above: limits.0,
                 at_most: limits.1,
             },
-            reading,
+            reading: Reading { kind, typical: 0.1 },
             feature: &feature,
+            aspect: &aspect,
             from: &columns,
         };
-        (
+        [
             asked.sentence(Language::En),
             asked.sentence(Language::Zh),
             asked.sql(),
-        )
+        ]
+    }
+
+    fn number() -> Encoding {
+        Encoding::Number(scaling())
+    }
+
+    fn scaling() -> Scaling {
+        Scaling {
+            scale: Scale::None,
+            fill: 0.0,
+            percentiles: Vec::new(),
+            clip: None,
+            centre: 0.0,
+            spread: 1.0,
+        }
+    }
+
+    fn levels() -> Encoding {
+        let level = |name: &str| Level {
+            name: name.to_owned(),
+            share: 0.4,
+        };
+        Encoding::Category(Levels {
+            levels: vec![level("gold"), level("it's")],
+            other: Some(0.2),
+            missing: None,
+        })
     }
 
     #[test]
     fn conditions_read_well_in_both_languages_and_in_sql() {
-        let cases = [
+        use ReadingKind::{Number, Share, YesNo};
+        let order = ["low", "mid", "high"].map(str::to_owned).into();
+        let ordinal = Encoding::Ordinal {
+            order,
+            scaling: scaling(),
+        };
+        let gold = || Aspect::Level("gold".to_owned());
+        for (found, expected) in [
             (
-                asked("video", Reading::Share, (Some(0.29), None), None, false),
-                "video, share of time above 29 %",
-                "视频时间占比高于 29%",
-                "video > 0.29",
+                told(number(), Aspect::Value, Share, (Some(0.29), None), false),
+                ["Plan, now above 29 %", "套餐高于 29%", "plan > 0.29"],
             ),
             (
-                asked(
-                    "minutes",
-                    Reading::Number,
+                told(
+                    number(),
+                    Aspect::Value,
+                    Number,
                     (Some(1250.5), Some(12000.0)),
-                    Some("min"),
                     false,
                 ),
-                "video, share of time above 1,250.5 min and at most 12,000 min",
-                "视频时间占比高于 1,250.5 min 且不超过 12,000 min",
-                "minutes > 1250.5 AND minutes <= 12000",
+                [
+                    "Plan, now above 1,250.5 min and at most 12,000 min",
+                    "套餐高于 1,250.5 min 且不超过 12,000 min",
+                    "plan > 1250.5 AND plan <= 12000",
+                ],
             ),
             (
-                asked("Agreed", Reading::YesNo, (None, Some(0.0)), None, false),
-                "video, share of time: no",
-                "视频时间占比：否",
-                "\"Agreed\" <= 0",
+                told(number(), Aspect::Value, YesNo, (None, Some(0.0)), false),
+                ["Plan, now: no", "套餐：否", "plan <= 0"],
             ),
-        ];
-        for ((en, zh, sql), expected_en, expected_zh, expected_sql) in cases {
-            assert_eq!((en.as_str(), zh.as_str()), (expected_en, expected_zh));
-            assert_eq!(sql, expected_sql);
+            (
+                told(ordinal, Aspect::Value, Share, (Some(0.0), None), false),
+                [
+                    "Plan, now above low",
+                    "套餐高于 low",
+                    "plan IN ('mid', 'high')",
+                ],
+            ),
+            (
+                told(levels(), gold(), YesNo, (Some(0.0), None), false),
+                ["Plan, now: gold", "套餐：gold", "plan = 'gold'"],
+            ),
+            (
+                told(levels(), gold(), YesNo, (None, Some(0.0)), false),
+                [
+                    "Plan, now: not gold",
+                    "套餐：非gold",
+                    "(plan IS NULL OR plan <> 'gold')",
+                ],
+            ),
+            (
+                told(levels(), Aspect::Other, YesNo, (Some(0.0), None), false),
+                [
+                    "Plan, now: other",
+                    "套餐：其他",
+                    "plan NOT IN ('gold', 'it''s')",
+                ],
+            ),
+            (
+                told(number(), Aspect::Missing, YesNo, (None, Some(0.0)), false),
+                ["Plan, now: known", "套餐：已知", "plan IS NOT NULL"],
+            ),
+        ] {
+            assert_eq!(found, expected);
         }
     }
 
     #[test]
-    fn sql_takes_a_missing_value_for_what_stands_in_for_it() {
-        let sql = |limits| asked("x", Reading::Number, limits, None, true).2;
-        assert_eq!(sql((None, Some(0.2))), "(x IS NULL OR x <= 0.2)");
-        assert_eq!(sql((Some(0.2), None)), "x > 0.2");
+    fn sql_takes_a_missing_value_for_the_typical_one() {
+        let sql = |limits| {
+            let [_, _, sql] = told(number(), Aspect::Value, ReadingKind::Number, limits, true);
+            sql
+        };
+        assert_eq!(sql((None, Some(0.2))), "(plan IS NULL OR plan <= 0.2)");
+        assert_eq!(sql((Some(0.2), None)), "plan > 0.2");
     }
 
     #[test]
@@ -257,5 +388,12 @@ mod tests {
         assert_eq!(joined(&sentences[..2], Language::En), "a, b and c");
         assert_eq!(joined(&sentences, Language::En), "a, b; c; d");
         assert_eq!(joined(&sentences, Language::Zh), "a, b；c；d");
+    }
+
+    #[test]
+    fn column_names_that_sql_would_misread_are_quoted() {
+        assert_eq!(quoted("minutes_90d"), "minutes_90d");
+        assert_eq!(quoted("Seconds of \"Use\""), "\"Seconds of \"\"Use\"\"\"");
+        assert_eq!(quoted("5g"), "\"5g\"");
     }
 }
