@@ -43,6 +43,14 @@ pub(super) fn column(name: &str, scale: Scale, values: Vec<f64>) -> FeatureColum
     }
 }
 
+/// A clustered column of yes (1) and no (0).
+pub(super) fn yes_no(name: &str, values: Vec<f64>) -> FeatureColumn {
+    FeatureColumn {
+        values: values.into(),
+        ..clustered(name, [], Kind::YesNo, &[])
+    }
+}
+
 /// A clustered column of words that have no order.
 pub(super) fn category<'a>(
     name: &str,

@@ -41,9 +41,12 @@ mod space;
 mod stability;
 mod statistics;
 mod values;
+mod wholes;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod mixed_tests;
 #[cfg(test)]
 mod tests;
 
@@ -70,6 +73,7 @@ pub use space::{
     Scaling, Space,
 };
 pub use values::{Values, Words};
+pub use wholes::whole_faults;
 
 /// Id of the reserved segment of customers without usage.
 pub const QUIET: &str = "quiet";

@@ -21,6 +21,9 @@ mod tree;
 mod why;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,6 @@
 //! Thresholds that a person would choose.
 
 use crate::segments::model::is_value;
-use crate::segments::statistics::quantile;
 
 /// Equal parts of the customers, between which thresholds lie.
 const PARTS: u32 = 128;
@@ -23,9 +22,11 @@ pub(super) fn thresholds(values: impl Iterator<Item = f64>) -> Vec<f64> {
         let end = 4 * TAIL;
         at % 4 == 0 || *at < end || *at > fine - end
     });
-    let shares = shares.map(|at| f64::from(at) / f64::from(fine));
+    // Values that occur, so that nothing lies between neighbours.
+    let last = sorted.len().saturating_sub(1) as f64;
+    let place = |share: u32| (f64::from(share) / f64::from(fine) * last).round() as usize;
     let mut knots: Vec<f64> = shares
-        .filter_map(|share| quantile(&sorted, share))
+        .filter_map(|share| sorted.get(place(share)).copied())
         .collect();
     knots.dedup();
     let mut thresholds: Vec<f64> = knots

@@ -1,8 +1,8 @@
 //! Rules as sentences and as SQL.
 
-use super::{Condition, Reading, ReadingKind, Rule};
+use super::{Condition, Explanation, Reading, ReadingKind, Rule};
 use crate::domain::Language;
-use crate::segments::{Aspect, Encoding, FeatureColumn, Model, ModelFeature};
+use crate::segments::{Aspect, Encoding, FeatureColumn, Model, ModelFeature, Space};
 
 /// A rule as people and programs read it.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,14 +25,24 @@ pub(in crate::segments) fn told(
     from: &[FeatureColumn],
     language: Language,
 ) -> Vec<ToldRule> {
-    let dimensions = model.space.columns_named();
+    told_of(&model.explanation, &model.space, from, language)
+}
+
+/// The rules of an explanation of clusters in `space`.
+pub(super) fn told_of(
+    explanation: &Explanation,
+    space: &Space,
+    from: &[FeatureColumn],
+    language: Language,
+) -> Vec<ToldRule> {
+    let dimensions = space.columns_named();
     let tell = |rule: &Rule| {
         let asked = |condition: &Condition| {
             let dimension = &dimensions[condition.question];
             Asked {
                 condition: *condition,
-                reading: model.explanation.readings[condition.question],
-                feature: &model.space.features[dimension.feature],
+                reading: explanation.readings[condition.question],
+                feature: &space.features[dimension.feature],
                 aspect: &dimension.aspect,
                 from,
             }
@@ -48,7 +58,7 @@ pub(in crate::segments) fn told(
             precision: rule.precision,
         }
     };
-    model.explanation.rules.iter().map(tell).collect()
+    explanation.rules.iter().map(tell).collect()
 }
 
 /// Labels hold commas, so longer lists are parted by semicolons.

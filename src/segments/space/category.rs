@@ -109,7 +109,7 @@ impl Levels {
 
     /// Whether they tell customers apart.
     pub(super) fn vary(&self) -> bool {
-        self.shares().fold(0.0, f64::max) < NEARLY_ALL
+        self.dimensions() >= 2 && self.shares().fold(0.0, f64::max) < NEARLY_ALL
     }
 
     /// The dimension of a place: the index of the level, their number for

@@ -88,38 +88,36 @@ pub(super) fn learn(
         })
         .collect();
     // Sums over chunks of fixed length, added in their order.
-    let sums: Vec<(usize, Vec<f64>, Vec<f64>)> = rows
+    let chunks: Vec<Sums> = rows
         .par_chunks(ROWS_AT_ONCE)
         .map(|rows| {
-            let mut known = 0;
-            let (mut sums, mut squares) = (vec![0.0; columns.len()], vec![0.0; columns.len()]);
-            let mut parts = vec![0.0; columns.len()];
+            let mut sums = Sums::new(columns.len());
+            let (mut parts, mut squares) = (vec![0.0; columns.len()], vec![0.0; columns.len()]);
             for &row in rows {
                 for (part, column) in parts.iter_mut().zip(columns) {
                     *part = column[row];
                 }
                 if log_ratios(&mut parts, &fills, zero) {
-                    known += 1;
-                    for ((part, sum), square) in parts.iter().zip(&mut sums).zip(&mut squares) {
-                        *sum += part;
-                        *square += part * part;
+                    for (square, part) in squares.iter_mut().zip(&parts) {
+                        *square = part * part;
                     }
+                    sums.add(1, &parts, &squares);
                 }
             }
-            (known, sums, squares)
+            sums
         })
         .collect();
-    let known: usize = sums.iter().map(|sums| sums.0).sum();
-    let mean = |of: fn(&(usize, Vec<f64>, Vec<f64>)) -> &Vec<f64>, part: usize| {
-        sums.iter().map(|sums| of(sums)[part]).sum::<f64>() / known.max(1) as f64
-    };
-    let centres: Vec<f64> = (0..columns.len())
-        .map(|part| mean(|sums| &sums.1, part))
-        .collect();
-    let variance: f64 = (0..columns.len())
-        .map(|part| mean(|sums| &sums.2, part) - centres[part] * centres[part])
-        .sum::<f64>()
-        / count;
+    let mut all = Sums::new(columns.len());
+    for chunk in &chunks {
+        all.add(chunk.known, &chunk.values, &chunk.squares);
+    }
+    let mean = |sum: &f64| sum / all.known.max(1) as f64;
+    let centres: Vec<f64> = all.values.iter().map(mean).collect();
+    let squares = all.squares.iter().map(mean);
+    let variances = squares
+        .zip(&centres)
+        .map(|(square, centre)| square - centre * centre);
+    let variance = variances.sum::<f64>() / count;
     // Rounding alone can leave a little.
     (variance > 1e-12).then(|| Learned {
         composition: Composition {
@@ -136,8 +134,36 @@ pub(super) fn learn(
                 centre: exact(centre),
             })
             .collect(),
-        empty: rows.len() - known,
+        empty: rows.len() - all.known,
     })
+}
+
+/// Sums of log-ratios and of their squares.
+struct Sums {
+    known: usize,
+    values: Vec<f64>,
+    squares: Vec<f64>,
+}
+
+impl Sums {
+    fn new(parts: usize) -> Self {
+        Self {
+            known: 0,
+            values: vec![0.0; parts],
+            squares: vec![0.0; parts],
+        }
+    }
+
+    fn add(&mut self, known: usize, values: &[f64], squares: &[f64]) {
+        self.known += known;
+        let add = |sums: &mut [f64], more: &[f64]| {
+            sums.iter_mut()
+                .zip(more)
+                .for_each(|(sum, more)| *sum += more);
+        };
+        add(&mut self.values, values);
+        add(&mut self.squares, squares);
+    }
 }
 
 impl Composition {

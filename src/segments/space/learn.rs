@@ -259,7 +259,7 @@ fn learn_whole(
                             rows.len()
                         ))
                     } else {
-                        said_of_missing(&feature, settings.missing, missing.saturating_sub(empty), rows.len())
+                        said_of_missing(&feature, settings.missing, missing, rows.len())
                     };
                     Learned { feature: Some(feature), warning }
                 }
@@ -311,4 +311,110 @@ fn said_of_missing(
             feature.name
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segments::fixtures::{category, column, yes_no};
+
+    fn learned(columns: &[FeatureColumn]) -> (Space, Vec<String>) {
+        let rows: Vec<usize> = (0..columns[0].values.len()).collect();
+        let mut warnings = Vec::new();
+        (Space::learn(columns, &rows, &mut warnings), warnings)
+    }
+
+    #[test]
+    fn constant_and_empty_columns_drop_out_with_a_warning() {
+        let gold = || std::iter::repeat_n(Some("gold"), 500);
+        for column in [
+            column("f", Scale::Robust, vec![3.0; 500]),
+            column("f", Scale::Robust, vec![f64::NAN; 500]),
+            column("f", Scale::Robust, vec![f64::INFINITY; 500]),
+            yes_no("f", vec![1.0; 500]),
+            yes_no("f", vec![f64::NAN; 500]),
+            category("f", gold()),
+            category("f", gold().chain([Some("rare")])),
+            category("f", [None; 500]),
+        ] {
+            let (space, warnings) = learned(&[column]);
+            assert!(space.features.is_empty());
+            assert!(warnings[0].contains("`f`") && warnings[0].contains("left out"));
+        }
+    }
+
+    #[test]
+    fn missing_values_lie_at_the_median_and_are_counted() {
+        let mut values: Vec<f64> = (0..=100).map(f64::from).collect();
+        values.push(f64::NAN);
+        let columns = [column("f", Scale::Log, values)];
+        let (space, warnings) = learned(&columns);
+        let points = space.points(&columns, &[50, 101]);
+        assert_eq!(points[[0, 0]], points[[1, 0]]);
+        assert!(warnings[0].contains("missing for 1 of 102"), "{warnings:?}");
+    }
+
+    #[test]
+    fn a_group_counts_as_one_column() {
+        let values: Vec<f64> = (0..100).map(f64::from).collect();
+        let mut columns: Vec<FeatureColumn> = ["a", "b", "c", "d", "flat"]
+            .map(|name| column(name, Scale::Standard, values.clone()))
+            .into();
+        for column in &mut columns {
+            column.cluster.as_mut().unwrap().group = Some("usage".to_owned());
+        }
+        columns[4].values = vec![1.0; 100].into();
+        columns.push(column("alone", Scale::Standard, values));
+        let (space, _) = learned(&columns);
+        let weights: Vec<f64> = space
+            .features
+            .iter()
+            .map(|feature| feature.weight)
+            .collect();
+        assert_eq!(weights, [0.5, 0.5, 0.5, 0.5, 1.0]);
+    }
+
+    #[test]
+    fn yes_and_no_are_as_far_apart_as_two_levels() {
+        let answers: Vec<f64> = (0..100).map(|row| f64::from(row % 2)).collect();
+        let word = |row: usize| Some(if row % 2 == 1 { "yes" } else { "no" });
+        let columns = [yes_no("a", answers), category("b", (0..100).map(word))];
+        let (space, _) = learned(&columns);
+        let points = space.points(&columns, &[0, 1]);
+        let apart = |at: usize| points[[0, at]] - points[[1, at]];
+        assert!((apart(0).abs() - 2.0).abs() < 1e-12);
+        assert!((apart(1).hypot(apart(2)) - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn parts_nobody_has_and_impossible_ones_are_told() {
+        let part = |name: &str, values: Vec<f64>| {
+            let mut part = column(name, Scale::LogRatio, values);
+            part.cluster.as_mut().unwrap().group = Some("time".to_owned());
+            part
+        };
+        let columns = [
+            part("a", vec![1.0, 2.0, 3.0, 0.0, f64::NAN]),
+            part("b", vec![3.0, 2.0, 1.0, 0.0, 4.0]),
+            part("c", vec![1.0, -1.0, 1.0, 0.0, 4.0]),
+            part("none", vec![0.0; 5]),
+        ];
+        let (space, warnings) = learned(&columns);
+        assert_eq!(space.features.len(), 3);
+        let told = warnings.join("\n");
+        for words in [
+            "`time` are all 0 or missing for 1 of 5",
+            "`a` is missing for 1 of 5 customers; the median share",
+            "`c` is below 0 for 1 of 5",
+            "`none` is the same",
+        ] {
+            assert!(told.contains(words), "{told}");
+        }
+        let points = space.points(&columns, &[0, 3]);
+        assert!(points.row(1).iter().all(|&value| value == 0.0));
+        assert!(points.row(0).iter().sum::<f64>().abs() < 1.0);
+        // One part of two left is no whole.
+        let (space, _) = learned(&[columns[0].clone(), columns[3].clone()]);
+        assert!(space.features.is_empty() && space.compositions.is_empty());
+    }
 }
