@@ -8,7 +8,7 @@ use crate::campaign::InvitationStatus;
 use crate::domain::{Decision, DecisionReason, Language};
 use crate::previous;
 use crate::report::{self, ReportData, ReportError};
-use crate::segments::SegmentStatus;
+use crate::segments::{SegmentStatus, ToldRule};
 use crate::store::{OutputRecord, Run};
 use crate::tables::Severity;
 use crate::view::Feature;
@@ -47,6 +47,7 @@ fn data(
         }),
         segments: segments(night, previous),
         profiles: profiles(night),
+        explained: Some(explained(night)),
         choice_of_k: choice(night),
         scatter: night
             .segmentation
@@ -182,12 +183,16 @@ fn profiles(night: &Night<'_>) -> report::Profiles {
     let empty = report::Profile {
         lift: vec![None; rows.len()],
         z: vec![None; rows.len()],
+        cliffs_delta: vec![None; rows.len()],
+        rank: vec![None; rows.len()],
     };
     let mut segments = vec![empty; night.segmentation.segments.len()];
     for profile in found {
         if let Some(&at) = place.get(profile.feature.as_str()) {
             segments[profile.segment].lift[at] = profile.lift;
             segments[profile.segment].z[at] = profile.z;
+            segments[profile.segment].cliffs_delta[at] = profile.cliffs_delta;
+            segments[profile.segment].rank[at] = profile.rank;
         }
     }
     let label = |feature: &Feature, level: Option<&str>| {
@@ -207,6 +212,22 @@ fn profiles(night: &Night<'_>) -> report::Profiles {
             })
             .collect(),
         segments,
+    }
+}
+
+fn explained(night: &Night<'_>) -> report::Explained {
+    let segmentation = &night.segmentation;
+    let fidelity = &segmentation.model.explanation.fidelity;
+    let rule = |rule: &ToldRule| report::Rule {
+        segment: rule.segment,
+        sentence: rule.sentence.clone(),
+        covers: rule.covers,
+        precision: rule.precision,
+    };
+    report::Explained {
+        fidelity: fidelity.share,
+        customers: fidelity.customers as u64,
+        rules: segmentation.rules.iter().map(rule).collect(),
     }
 }
 
