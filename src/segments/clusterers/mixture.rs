@@ -1,11 +1,11 @@
-use linfa::Float;
 use ndarray::{Array1, Array2, Array3, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::fence::fences;
 use super::grouping::{Nearest, Placed};
-use super::{double, squared_distance};
+use super::squared_distance;
+use crate::kmeans::KMeansFloat;
 use crate::segments::model::exact;
 
 /// Clusters by likeliest normal distribution.
@@ -81,12 +81,16 @@ impl Mixture {
         }
     }
 
-    pub(super) fn calibrate<F: Float>(&mut self, points: ArrayView2<F>, outside: Option<f64>) {
+    pub(super) fn calibrate<F: KMeansFloat>(
+        &mut self,
+        points: ArrayView2<F>,
+        outside: Option<f64>,
+    ) {
         self.fences = outside.map(|factor| {
             let placed: Vec<(usize, f64)> = (0..points.nrows())
                 .into_par_iter()
                 .map(|row| {
-                    let point: Vec<f64> = points.row(row).iter().copied().map(double).collect();
+                    let point: Vec<f64> = points.row(row).iter().copied().map(F::into).collect();
                     let squared: Vec<f64> = self.squared_mahalanobis(&point).collect();
                     let cluster = self.likeliest(&squared).first.0;
                     (cluster, squared[cluster].sqrt())
