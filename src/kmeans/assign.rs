@@ -55,19 +55,23 @@ pub(super) fn assign<F: KMeansFloat>(
     let columns = centroids.ncols();
     let flat = centroids.as_standard_layout();
     let flat = flat.as_slice().unwrap_or_default();
-    let chunks = over_chunks(points, centroids, Arch::new(), |chunk, labels, _| {
-        chunk
-            .chunks_exact(columns)
-            .zip(labels)
-            .map(|(point, &cluster)| {
+    let chunks = over_chunks(
+        points,
+        centroids,
+        Arch::new(),
+        #[inline(always)]
+        |chunk, labels, _| {
+            let mut assigned = Vec::with_capacity(labels.len());
+            for (point, &cluster) in chunk.chunks_exact(columns).zip(labels) {
                 let centroid = &flat[cluster as usize * columns..][..columns];
-                Assignment {
+                assigned.push(Assignment {
                     cluster,
                     squared_distance: F::nearest(squared_distance(point, centroid)),
-                }
-            })
-            .collect::<Vec<_>>()
-    });
+                });
+            }
+            assigned
+        },
+    );
     chunks.concat()
 }
 
@@ -88,21 +92,27 @@ pub(super) fn measure<F: KMeansFloat>(
     let (clusters, columns) = centroids.dim();
     let flat = centroids.as_standard_layout();
     let flat = flat.as_slice().unwrap_or_default();
-    let chunks = over_chunks(data.points, centroids, arch, |chunk, labels, start| {
-        // One sum a column, so that nothing is added up across a register.
-        let mut inertia = vec![0.0; columns];
-        let mut sizes = vec![0.0; clusters];
-        for (row, (point, &cluster)) in chunk.chunks_exact(columns).zip(labels).enumerate() {
-            let weight = data.weight(start + row);
-            sizes[cluster as usize] += weight;
-            let centroid = &flat[cluster as usize * columns..][..columns];
-            for ((sum, &value), &centre) in inertia.iter_mut().zip(point).zip(centroid) {
-                let difference = value.into() - centre.into();
-                *sum += weight * difference * difference;
+    let chunks = over_chunks(
+        data.points,
+        centroids,
+        arch,
+        #[inline(always)]
+        |chunk, labels, start| {
+            // One sum a column, so that nothing is added up across a register.
+            let mut inertia = vec![0.0; columns];
+            let mut sizes = vec![0.0; clusters];
+            for (row, (point, &cluster)) in chunk.chunks_exact(columns).zip(labels).enumerate() {
+                let weight = data.weight(start + row);
+                sizes[cluster as usize] += weight;
+                let centroid = &flat[cluster as usize * columns..][..columns];
+                for ((sum, &value), &centre) in inertia.iter_mut().zip(point).zip(centroid) {
+                    let difference = value.into() - centre.into();
+                    *sum += weight * difference * difference;
+                }
             }
-        }
-        (labels.to_vec(), inertia.iter().sum::<f64>(), sizes)
-    });
+            (labels.to_vec(), inertia.iter().sum::<f64>(), sizes)
+        },
+    );
     let mut measured = Measured {
         labels: Vec::with_capacity(data.rows()),
         inertia: 0.0,
@@ -138,7 +148,10 @@ fn over_chunks<F: KMeansFloat, T: Send>(
             centres: &centres,
             sink: &mut labels,
         });
-        vectorised(|| work(chunk, &labels.0, range.start))
+        vectorised(
+            #[inline(always)]
+            || work(chunk, &labels.0, range.start),
+        )
     })
 }
 

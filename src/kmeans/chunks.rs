@@ -58,6 +58,8 @@ pub(super) fn chunk_of<'a, F: Clone>(
 }
 
 /// Compiles and runs plain loops for the best instruction set of the machine.
+/// What is to be compiled so has to be inlined: mark the closure and all it
+/// calls `#[inline(always)]`, and loop with `for`.
 pub(super) fn vectorised<T>(work: impl FnOnce() -> T) -> T {
     struct Plain<W>(W);
     impl<T, W: FnOnce() -> T> WithSimd for Plain<W> {

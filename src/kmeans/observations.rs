@@ -167,7 +167,10 @@ fn scan<F: KMeansFloat>(
         let chunk = chunk_of(points, range.clone());
         let values = chunk.as_slice().unwrap_or_default();
         let weights = weights.and_then(|weights| weights.get(range.clone()));
-        let scan = vectorised(|| scan_chunk(values, weights, &origin));
+        let scan = vectorised(
+            #[inline(always)]
+            || scan_chunk(values, weights, &origin),
+        );
         // A value that is not finite leaves a sum that is not finite either,
         // but so do finite values that are too large.
         if scan
@@ -222,12 +225,7 @@ impl Scan {
             let weighted = weight * value;
             sums[column] += weighted;
             squares[column] += weighted * value;
-            let far = value.abs();
-            farthest[column] = if far > farthest[column] {
-                far
-            } else {
-                farthest[column]
-            };
+            farthest[column] = farthest[column].max(value.abs());
         }
     }
 }
@@ -237,10 +235,16 @@ fn scan_chunk<F: KMeansFloat>(values: &[F], weights: Option<&[f32]>, origin: &[f
     let mut scan = Scan::new(origin.len());
     let rows = values.chunks_exact(origin.len());
     match weights {
-        None => rows.for_each(|row| scan.add(row, origin, 1.0)),
-        Some(weights) => rows
-            .zip(weights)
-            .for_each(|(row, &weight)| scan.add(row, origin, weight.into())),
+        None => {
+            for row in rows {
+                scan.add(row, origin, 1.0);
+            }
+        }
+        Some(weights) => {
+            for (row, &weight) in rows.zip(weights) {
+                scan.add(row, origin, weight.into());
+            }
+        }
     }
     scan
 }
