@@ -8,7 +8,7 @@ use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
 use pulp::Arch;
 use rand::Rng;
 
-use super::assign::assign;
+use super::assign::measure;
 use super::error::KMeansError;
 use super::lanes::KMeansFloat;
 use super::lloyd::{Sparing, Stop, lloyd};
@@ -54,22 +54,16 @@ pub(super) fn run<F: KMeansFloat>(
     arch: Arch,
 ) -> Fitted<F> {
     let ended = lloyd(data, centres, stop, sparing, arch);
-    let (labels, tally) = assign(
-        data.points,
-        ended.centroids.view(),
-        |row| data.weight(row),
-        arch,
-        |cluster, _| cluster,
-    );
+    let measured = measure(data, ended.centroids.view(), arch);
     Fitted {
         model: KMeans {
             centroids: ended.centroids,
-            sizes: Array1::from_vec(tally.sizes),
-            inertia: tally.inertia,
+            sizes: Array1::from_vec(measured.sizes),
+            inertia: measured.inertia,
             iterations: ended.iterations,
             converged: ended.converged,
         },
-        labels,
+        labels: measured.labels,
     }
 }
 
