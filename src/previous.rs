@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 use polars::prelude::*;
+use serde::de::DeserializeOwned;
 
 use crate::calls::{CallReason, contact_class};
 use crate::campaign::Contact;
 use crate::domain::{Channel, People};
-use crate::segments;
-use crate::store::{Run, Runs, StoreError};
+use crate::segments::{self, NameError, Names, Registry};
+use crate::store::{OutDir, Run, Runs, StoreError};
 
 /// How far back own invitations are looked for, in days: the longest window of
 /// the contact policy's defaults, with some room.
@@ -35,6 +37,17 @@ pub enum PreviousError {
         /// What is wrong.
         reason: String,
     },
+    /// The file of names is not of the form that this version writes.
+    #[error(
+        "{} cannot be read: {reason}\n  next: mend the file, or move it away and name the segments again",
+        path.display()
+    )]
+    Names {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: NameError,
+    },
 }
 
 /// The rows of every table in an earlier run, for volume contracts.
@@ -46,31 +59,62 @@ pub fn rows(previous: Option<&Run>) -> BTreeMap<String, u64> {
         .collect()
 }
 
-/// The model, registry and members to start from.
+/// What people have decided about names, up to now.
+///
+/// # Errors
+/// When the file is there and cannot be read.
+pub fn names(out: &OutDir) -> Result<Names, PreviousError> {
+    let Some(content) = out.read_names()? else {
+        return Ok(Names::default());
+    };
+    Names::from_json(&content).map_err(|reason| PreviousError::Names {
+        path: out.names_path(),
+        reason,
+    })
+}
+
+/// The model, registry and members to start from, with names as people have
+/// changed them since.
 ///
 /// # Errors
 /// When a file is missing, changed or of another form.
-pub fn segments(run: &Run) -> Result<segments::Previous, PreviousError> {
-    let form = |file: &'static str| {
-        move |reason: String| PreviousError::Form {
-            run: run.id().to_owned(),
-            file,
-            reason,
-        }
-    };
-    let model = serde_json::from_slice(&run.read("model.json")?)
-        .map_err(|error| form("model.json")(error.to_string()))?;
-    let registry = serde_json::from_slice(&run.read("registry.json")?)
-        .map_err(|error| form("registry.json")(error.to_string()))?;
+pub fn segments(run: &Run, names: &Names) -> Result<segments::Previous, PreviousError> {
+    let mut registry = registry(run)?;
+    names.apply(&mut registry);
+    Ok(segments::Previous {
+        model: json(run, "model.json")?,
+        registry,
+        members: members(run)?,
+    })
+}
+
+/// The segments there had ever been by the end of a run, under the names of
+/// that night.
+///
+/// # Errors
+/// When the file is missing, changed or of another form.
+pub fn registry(run: &Run) -> Result<Registry, PreviousError> {
+    json(run, "registry.json")
+}
+
+/// Customer and segment of everyone in a run, ascending by customer.
+///
+/// # Errors
+/// When the table is missing, changed or of another form.
+pub fn members(run: &Run) -> Result<Vec<(String, String)>, PreviousError> {
     let frame = frame(run, "members.parquet", &["customer_id", "segment_id"])?;
     let ids = texts(&frame, "customer_id");
     let members = ids.into_iter().zip(texts(&frame, "segment_id"));
-    Ok(segments::Previous {
-        model,
-        registry,
-        members: members
-            .filter_map(|(id, segment)| Some((id?, segment?)))
-            .collect(),
+    Ok(members
+        .filter_map(|(id, segment)| Some((id?, segment?)))
+        .collect())
+}
+
+fn json<T: DeserializeOwned>(run: &Run, file: &'static str) -> Result<T, PreviousError> {
+    serde_json::from_slice(&run.read(file)?).map_err(|error| PreviousError::Form {
+        run: run.id().to_owned(),
+        file,
+        reason: error.to_string(),
     })
 }
 

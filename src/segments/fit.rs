@@ -4,10 +4,10 @@ use super::choice;
 use super::clusterers::{Grouping, Job};
 use super::identity::{Clustered, identify};
 use super::matrix::learn;
-use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact};
+use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact, fingerprint};
 use super::sampling::{Sampler, seed_for};
 use super::space::Space;
-use super::stability::{STABLE, stability};
+use super::stability::stability;
 use super::{Previous, Registry, SegmentError, SegmentInput, SegmentSettings};
 
 /// The number of clusters is chosen, and stability measured, on no more
@@ -70,7 +70,8 @@ pub(super) fn fit(
             stability: exact(stabilities[cluster]),
         })
         .collect();
-    for cluster in clusters.iter().filter(|cluster| cluster.stability < STABLE) {
+    let doubtful = |cluster: &&ModelCluster| cluster.stability < settings.warn.get();
+    for cluster in clusters.iter().filter(doubtful) {
         warnings.push(format!(
             "segment {} is unstable: drawn again from other customers it is only {:.1} % the same",
             cluster.segment_id,
@@ -138,5 +139,6 @@ fn identified(
         k: grouping.clusters(),
     };
     let before = previous.map_or(&[][..], |previous| &previous.members);
-    identify(&clustered, registry, before, input.as_of)
+    let origin = fingerprint(space, grouping, input.as_of);
+    identify(&clustered, registry, before, input.as_of, &origin)
 }

@@ -4,9 +4,8 @@
 //! (`clusterers`, with the number of clusters from `choice`), assigns every
 //! customer to the nearest centroid, and finds out which of yesterday's
 //! segments each cluster is (`identity`). The model is kept from night to
-//! night, so that nobody changes segment but by changing habits; it is fitted
-//! again when it is old, when its settings change, or when a feature has
-//! drifted (`drift`).
+//! night, so that nobody changes segment but by changing habits; when it is
+//! fitted again, and when a fit is not good enough, is in `refit`.
 //!
 //! Customers without usage and those who opted out of personalisation take no
 //! part; they form the reserved segments [`QUIET`] and [`OPTED_OUT`].
@@ -25,10 +24,13 @@ mod fit;
 mod identity;
 mod input;
 mod matrix;
+mod migration;
 mod model;
+mod names;
 mod naming;
 mod output;
 mod profile;
+mod refit;
 mod registry;
 mod roster;
 mod sampling;
@@ -41,14 +43,19 @@ mod stability;
 mod fixtures;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod thirty_nights;
 
 pub use choice::KTrial;
 pub use clusterers::{Algorithm, ClusterError, Grouping};
 pub use drift::Bins;
 pub use input::{FeatureColumn, InterestAffinity, Previous, SegmentInput};
+pub use migration::{Flow, Migration};
 pub use model::{Model, ModelCluster, ModelFeature};
+pub use names::{NameError, Names, unknown};
 pub use output::{FeatureDrift, FitReason, Member, Profile, ScatterPoint, Segment, Segmentation};
-pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentStatus};
+pub use refit::Refusal;
+pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentEvent, SegmentStatus};
 pub use settings::{Auto, ClusterSettings, KSetting, Scale, SegmentSettings};
 pub use space::Space;
 
@@ -113,24 +120,12 @@ pub fn segment(
         .map(|previous| drift::drift(&previous.model, input.features, &rows))
         .unwrap_or_default();
     let mut warnings = Vec::new();
-    let (reason, model, mut registry) = match previous {
-        Some(previous) => match why_fit(input, settings, &previous.model, &drift) {
-            FitReason::Kept => (
-                FitReason::Kept,
-                previous.model.clone(),
-                previous.registry.clone(),
-            ),
-            reason => {
-                let (model, registry) =
-                    fit::fit(input, settings, &rows, Some(previous), &mut warnings)?;
-                (reason, model, registry)
-            }
-        },
-        None => {
-            let (model, registry) = fit::fit(input, settings, &rows, None, &mut warnings)?;
-            (FitReason::First, model, registry)
-        }
-    };
+    let refit::InUse {
+        reason,
+        refused,
+        model,
+        mut registry,
+    } = refit::in_use(input, settings, &rows, previous, &drift, &mut warnings)?;
     let refitted = reason != FitReason::Kept;
 
     let clusters = model.clusters.len();
@@ -151,6 +146,18 @@ pub fn segment(
     for (segment, lifts) in segments.iter_mut().zip(&lifts) {
         roster::describe(segment, &registry, lifts, input, refitted);
     }
+    let migration = previous.map(|previous| {
+        let before = previous.members.iter();
+        let tonight = input.ids.iter().zip(&segment_of);
+        Migration::count(
+            before
+                .map(|(id, segment)| (id.as_str(), segment.as_str()))
+                .collect(),
+            tonight
+                .map(|(id, &at)| (id.as_str(), segments[at].id.as_str()))
+                .collect(),
+        )
+    });
     let scatter = draw(input, &model, &rows, &segment_of);
     Ok(Segmentation {
         members,
@@ -162,27 +169,11 @@ pub fn segment(
         drift,
         refitted,
         reason,
+        refused,
+        migration,
         warnings,
         scatter,
     })
-}
-
-/// Whether the model still holds, or why not.
-fn why_fit(
-    input: &SegmentInput,
-    settings: &SegmentSettings,
-    model: &Model,
-    drift: &[FeatureDrift],
-) -> FitReason {
-    let age = (input.as_of - model.fitted_on).get_days();
-    let worst = drift.iter().max_by(|a, b| a.psi.total_cmp(&b.psi));
-    match worst {
-        _ if !model.is_sound() => FitReason::Layout,
-        _ if model.digest != model::digest(input.features, settings) => FitReason::Settings,
-        _ if i64::from(age) >= i64::from(settings.refit_days) => FitReason::Age(age),
-        Some(worst) if worst.psi > settings.drift_psi => FitReason::Drift(worst.clone()),
-        _ => FitReason::Kept,
-    }
 }
 
 fn draw(

@@ -5,6 +5,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::clusterers::Algorithm;
+use super::stability::{DOUBTFUL, STABLE};
 use crate::domain::Share;
 
 /// How a column is brought onto a scale on which distances can be compared.
@@ -92,7 +93,8 @@ pub struct SegmentSettings {
     /// SQL condition: customers it holds for form the reserved segment
     /// "quiet" and take no part in clustering.
     pub quiet: Option<String>,
-    /// Days after which the model is fitted again.
+    /// Days after which the model is fitted again. A new fit in which more
+    /// segments than before are below `gate` is not used.
     #[serde(deserialize_with = "whole::<_, _, 1, 3660>")]
     #[schemars(range(min = 1, max = 3660))]
     pub refit_days: u32,
@@ -114,6 +116,15 @@ pub struct SegmentSettings {
     #[serde(deserialize_with = "positive")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub drift_psi: f64,
+    /// Stability below which a segment is doubtful: how much of it comes back
+    /// when the customers are drawn again, from 0 to 1. A fit with more such
+    /// segments than the model in use is not used.
+    pub gate: Share,
+    /// Stability below which a segment is warned of.
+    pub warn: Share,
+    /// Fit the model again tonight, whatever its age.
+    #[serde(skip)]
+    pub refit: bool,
 }
 
 impl Default for SegmentSettings {
@@ -129,6 +140,9 @@ impl Default for SegmentSettings {
             starts: 8,
             silhouette_rows: 5_000,
             drift_psi: 0.25,
+            gate: Share::of(DOUBTFUL),
+            warn: Share::of(STABLE),
+            refit: false,
         }
     }
 }
@@ -223,6 +237,8 @@ mod tests {
             ("starts = 0", "allowed: 1 to 100"),
             ("drift_psi = 0.0", "above 0"),
             ("min_share = 2.0", "allowed: 0 to 1"),
+            ("gate = 75", "allowed: 0 to 1"),
+            ("refit = true", "unknown field"),
             ("clusters = 3", "unknown field"),
         ] {
             let fault = read(text).unwrap_err();
