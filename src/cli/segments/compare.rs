@@ -136,7 +136,7 @@ fn matrix(migration: &Migration, names: &BTreeMap<String, String>) -> String {
             columns.len()
         );
     }
-    let counts: BTreeMap<(Option<&str>, Option<&str>), u64> = migration
+    let flows: BTreeMap<(Option<&str>, Option<&str>), u64> = migration
         .flows
         .iter()
         .map(|flow| ((flow.from.as_deref(), flow.to.as_deref()), flow.customers))
@@ -151,8 +151,8 @@ fn matrix(migration: &Migration, names: &BTreeMap<String, String>) -> String {
         .map(|row| {
             let name = row.as_ref().and_then(|id| names.get(id));
             let mut line = vec![or(row, "joined"), name.cloned().unwrap_or_default()];
-            let count = |to: &Option<String>| counts.get(&(row.as_deref(), to.as_deref()));
-            line.extend(columns.iter().map(|to| cell(count(to))));
+            let counts = columns.iter().map(|to| (row.as_deref(), to.as_deref()));
+            line.extend(counts.map(|pair| cell(flows.get(&pair))));
             line.push(cell(before.get(&row.as_deref())));
             line
         })
