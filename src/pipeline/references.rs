@@ -104,6 +104,7 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
             ));
         }
     }
+    faults.extend(said("segments".to_owned(), file.segments.faults()));
     let (from, to) = file.segments.range;
     if from > to || from < 2 {
         faults.push(

@@ -97,6 +97,7 @@ fn attempt(
         k,
         seed: seed_for(seed, "sweep", k),
         starts: settings.starts as usize,
+        density: settings.density(),
     };
     let grouping = settings.algorithm.fit(sample, job)?;
     let sample = sample.as_standard_layout();
@@ -104,12 +105,13 @@ fn attempt(
         .outer_iter()
         .map(|point| grouping.place(point.to_slice().unwrap_or_default()))
         .collect();
-    let mut sizes = vec![0u64; k];
+    // An algorithm that finds the number itself was not asked for one.
+    let mut sizes = vec![0u64; grouping.clusters()];
     placed.iter().for_each(|placed| sizes[placed.cluster] += 1);
     let smallest = sizes.into_iter().min().unwrap_or(0);
     let count = placed.len() as f64;
     Ok(Tried {
-        k,
+        k: grouping.clusters(),
         inertia: placed.iter().map(|p| p.distance * p.distance).sum::<f64>() / count,
         smallest_share: smallest as f64 / count,
         labels: grouping.labels(judged),

@@ -1,7 +1,8 @@
 use ndarray::Array2;
 
 use super::choice;
-use super::clusterers::{Grouping, Job};
+use super::clusterers::{Grouping, Job, Placed};
+use super::drift;
 use super::identity::{Clustered, identify};
 use super::matrix::learn;
 use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact, fingerprint};
@@ -35,7 +36,15 @@ pub(super) fn fit(
     if space.dimensions() == 0 {
         return Err(SegmentError::NoFeatures);
     }
-    let sampler = Sampler::draw(input.ids, rows, settings.fit_rows, input.seed);
+    let fit_rows = settings.fit_rows.min(settings.algorithm.row_limit());
+    if fit_rows < settings.fit_rows.min(rows.len()) {
+        warnings.push(format!(
+            "{} takes long on many customers, so it is fitted on {fit_rows} of {}; all are assigned",
+            settings.algorithm.as_str(),
+            rows.len()
+        ));
+    }
+    let sampler = Sampler::draw(input.ids, rows, fit_rows, input.seed);
     let sample = |count| space.points(input.features, &sampler.first(count));
     let sweep = sample(SWEEP_ROWS);
     let judged = sample(settings.silhouette_rows.min(SWEEP_ROWS));
@@ -45,20 +54,30 @@ pub(super) fn fit(
         .find(|trial| trial.chosen)
         .map_or(0, |trial| trial.k);
 
-    let grouping = grouping(sample(settings.fit_rows), k, settings, input.seed, warnings)?;
-    let stabilities = stability(
-        settings.algorithm,
-        sweep.view(),
-        &grouping,
+    let grouping = grouping(sample(fit_rows), k, settings, input.seed, warnings)?;
+    let job = Job {
+        k,
+        seed: input.seed,
         // A refit that stays in a poor optimum would look like instability of
         // the segments, so there is more than one start.
-        settings.starts.div_ceil(4).max(2) as usize,
-        input.seed,
-    )?;
+        starts: settings.starts.div_ceil(4).max(2) as usize,
+        density: settings.density(),
+    };
+    let stabilities = stability(settings.algorithm, sweep.view(), &grouping, job)?;
     let mut registry = previous
         .map(|previous| previous.registry.clone())
         .unwrap_or_default();
-    let ids = identified(input, rows, &space, &grouping, &mut registry, previous);
+    let placed = space.place(&grouping, input.features, rows);
+    let ids = identified(
+        input,
+        rows,
+        &placed,
+        grouping.clusters(),
+        &mut registry,
+        previous,
+        &fingerprint(&space, &grouping, input.as_of),
+    );
+    let moments = drift::at_fit(&placed, grouping.clusters());
     // From here on clusters stand in the registry's order.
     let mut order: Vec<usize> = (0..ids.len()).collect();
     order.sort_by_key(|&cluster| registry.position(&ids[cluster]));
@@ -68,6 +87,7 @@ pub(super) fn fit(
         .map(|&cluster| ModelCluster {
             segment_id: ids[cluster].clone(),
             stability: exact(stabilities[cluster]),
+            at_fit: moments[cluster].clone(),
         })
         .collect();
     let doubtful = |cluster: &&ModelCluster| cluster.stability < settings.warn.get();
@@ -105,8 +125,10 @@ fn grouping(
         k,
         seed: seed_for(seed, "fit", k),
         starts: settings.starts as usize,
+        density: settings.density(),
     };
-    let grouping = settings.algorithm.fit(points.view(), job)?.rounded();
+    let grouping = settings.algorithm.fit(points.view(), job)?;
+    let k = grouping.clusters();
     let mut sizes = vec![0u64; grouping.clusters()];
     for cluster in grouping.labels(points.view()) {
         sizes[cluster] += 1;
@@ -120,25 +142,34 @@ fn grouping(
             k - filled.len()
         ));
     }
-    Ok(grouping.select(&filled))
+    let mut grouping = grouping.select(&filled);
+    grouping.calibrate(points.view(), settings.outside.factor());
+    Ok(grouping)
 }
 
 /// Finds out which segment each cluster is, and enters it into the registry.
+/// Customers outside have no say in it.
 fn identified(
     input: &SegmentInput,
     rows: &[usize],
-    space: &Space,
-    grouping: &Grouping,
+    placed: &[Placed],
+    clusters: usize,
     registry: &mut Registry,
     previous: Option<&Previous>,
+    origin: &str,
 ) -> Vec<String> {
-    let placed = space.place(grouping, input.features, rows);
+    let inside = rows
+        .iter()
+        .zip(placed)
+        .filter(|(_, placed)| !placed.outside);
+    let (ids, labels) = inside
+        .map(|(&row, placed)| (input.ids[row].as_str(), placed.cluster))
+        .unzip();
     let clustered = Clustered {
-        ids: rows.iter().map(|&row| input.ids[row].as_str()).collect(),
-        clusters: placed.iter().map(|placed| placed.cluster).collect(),
-        k: grouping.clusters(),
+        ids,
+        clusters: labels,
+        k: clusters,
     };
     let before = previous.map_or(&[][..], |previous| &previous.members);
-    let origin = fingerprint(space, grouping, input.as_of);
-    identify(&clustered, registry, before, input.as_of, &origin)
+    identify(&clustered, registry, before, input.as_of, origin)
 }

@@ -8,7 +8,8 @@
 //! fitted again, and when a fit is not good enough, is in `refit`.
 //!
 //! Customers without usage and those who opted out of personalisation take no
-//! part; they form the reserved segments [`QUIET`] and [`OPTED_OUT`].
+//! part; they form the reserved segments [`QUIET`] and [`OPTED_OUT`]. Those who
+//! take part but lie far from every cluster form a third, [`OUTSIDE`].
 //!
 //! Everything here is a pure function. Samples are drawn by a hash of customer
 //! ids (`sampling`) and every sum runs in a fixed order, so the result is
@@ -47,13 +48,18 @@ mod tests;
 mod thirty_nights;
 
 pub use choice::KTrial;
-pub use clusterers::{Algorithm, ClusterError, Grouping};
-pub use drift::Bins;
+pub use clusterers::{
+    Algorithm, Centroids, ClusterError, DbscanSettings, Density, Grouping, Mixture, Off,
+    OpticsSettings, Outside, Reach,
+};
+pub use drift::{AtFit, Bins};
 pub use input::{FeatureColumn, InterestAffinity, Previous, SegmentInput};
 pub use migration::{Flow, Migration};
 pub use model::{Model, ModelCluster, ModelFeature};
 pub use names::{NameError, Names, unknown};
-pub use output::{FeatureDrift, FitReason, Member, Profile, ScatterPoint, Segment, Segmentation};
+pub use output::{
+    FeatureDrift, FitReason, Member, Profile, ScatterPoint, Segment, SegmentDrift, Segmentation,
+};
 pub use refit::Refusal;
 pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentEvent, SegmentStatus};
 pub use settings::{Auto, ClusterSettings, KSetting, Scale, SegmentSettings};
@@ -61,6 +67,9 @@ pub use space::Space;
 
 /// Id of the reserved segment of customers without usage.
 pub const QUIET: &str = "quiet";
+
+/// Id of the reserved segment of customers who are far from every cluster.
+pub const OUTSIDE: &str = "outside";
 
 /// Id of the reserved segment of customers who opted out of personalisation.
 pub const OPTED_OUT: &str = "opted-out";
@@ -119,17 +128,36 @@ pub fn segment(
     let drift = previous
         .map(|previous| drift::drift(&previous.model, input.features, &rows))
         .unwrap_or_default();
+    let place = |model: &Model| model.space.place(&model.grouping, input.features, &rows);
+    let before = previous
+        .filter(|previous| previous.model.is_sound())
+        .map(|previous| place(&previous.model));
+    let segment_drift = previous
+        .zip(before.as_ref())
+        .map(|(previous, before)| drift::segment_drift(&previous.model, before))
+        .unwrap_or_default();
     let mut warnings = Vec::new();
     let refit::InUse {
         reason,
         refused,
         model,
         mut registry,
-    } = refit::in_use(input, settings, &rows, previous, &drift, &mut warnings)?;
+    } = refit::in_use(
+        input,
+        settings,
+        &rows,
+        previous,
+        (&drift, &segment_drift),
+        &mut warnings,
+    )?;
     let refitted = reason != FitReason::Kept;
 
     let clusters = model.clusters.len();
-    let (members, mut segments) = roster::members(input, &model, &rows);
+    let placed = match before {
+        Some(before) if !refitted => before,
+        _ => place(&model),
+    };
+    let (members, mut segments) = roster::members(input, &model, &rows, &placed);
     if refitted {
         segments.extend(roster::retired_tonight(&registry, input));
     }
@@ -167,6 +195,7 @@ pub fn segment(
         model,
         registry,
         drift,
+        segment_drift,
         refitted,
         reason,
         refused,

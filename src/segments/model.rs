@@ -6,7 +6,7 @@ use super::FeatureColumn;
 use super::choice::KTrial;
 use super::clusterers::{Algorithm, Grouping};
 use super::dates::iso_date;
-use super::drift::Bins;
+use super::drift::{AtFit, Bins};
 use super::settings::{Scale, SegmentSettings};
 use super::space::Space;
 
@@ -75,6 +75,8 @@ pub struct ModelCluster {
     pub segment_id: String,
     /// Mean bootstrap Jaccard similarity at the fit, 0 to 1.
     pub stability: f64,
+    /// Its members at the fit, to notice drift.
+    pub at_fit: AtFit,
 }
 
 /// A value that can be computed with: a number no larger than 10³⁰ either way.
@@ -110,8 +112,12 @@ impl Model {
             && self.space.features.iter().all(|feature| {
                 feature.spread > 0.0
                     && feature.clip.is_none_or(|(low, high)| low <= high)
-                    && feature.bins.shares.len() == feature.bins.edges.len() + 2
+                    && feature.bins.is_sound()
             })
+            && self
+                .clusters
+                .iter()
+                .all(|cluster| cluster.at_fit.distances.is_sound())
     }
 }
 
@@ -136,10 +142,12 @@ pub(super) fn digest(features: &[FeatureColumn], settings: &SegmentSettings) -> 
         range,
         min_share,
         quiet,
+        outside,
         ..
     } = settings;
+    let density = settings.density();
     parts.push(format!(
-        "{algorithm:?} {k:?} {range:?} {min_share:?} {quiet:?}"
+        "{algorithm:?} {k:?} {range:?} {min_share:?} {quiet:?} {outside:?} {density:?}"
     ));
     short_digest(parts.join("\n").as_bytes(), 16)
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::short_digest;
 use super::registry::{Registry, RegistryEntry, SegmentStatus};
-use super::{OPTED_OUT, QUIET, naming};
+use super::{OPTED_OUT, OUTSIDE, QUIET, naming};
 use crate::domain::{Language, nearest};
 
 /// The layout of `names.json`.
@@ -261,7 +261,7 @@ impl Names {
 }
 
 /// The segments that are set apart by rule.
-const RESERVED: [&str; 2] = [QUIET, OPTED_OUT];
+pub(super) const RESERVED: [&str; 3] = [OUTSIDE, QUIET, OPTED_OUT];
 
 fn is_reserved(id: &str) -> bool {
     RESERVED.contains(&id)
@@ -270,6 +270,7 @@ fn is_reserved(id: &str) -> bool {
 /// What a reserved segment is called.
 pub(super) fn reserved_name<'a>(registry: &'a Registry, language: Language, id: &str) -> &'a str {
     let own = match id {
+        OUTSIDE => naming::outside(language),
         QUIET => naming::quiet(language),
         _ => naming::opted_out(language),
     };

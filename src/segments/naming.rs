@@ -176,6 +176,14 @@ pub(super) fn quiet(language: Language) -> &'static str {
     }
 }
 
+/// The name of the segment of customers who are far from every cluster.
+pub(super) fn outside(language: Language) -> &'static str {
+    match language {
+        Language::En => "Outside",
+        Language::Zh => "群外用户",
+    }
+}
+
 /// The name of the segment of customers who do not want personalisation.
 pub(super) fn opted_out(language: Language) -> &'static str {
     match language {

@@ -22,6 +22,10 @@ pub struct Segmentation {
     /// How the model's features have moved since the previous model's fit;
     /// empty on a first night.
     pub drift: Vec<FeatureDrift>,
+    /// How the segments have moved since then: those of the model by which
+    /// tonight's customers were judged before any refit, then the customers
+    /// outside; empty on a first night.
+    pub segment_drift: Vec<SegmentDrift>,
     /// Whether the model was fitted tonight.
     pub refitted: bool,
     /// Why it was, or that it was kept.
@@ -42,19 +46,25 @@ pub struct Segmentation {
 pub struct Member {
     /// Index into [`Segmentation::segments`].
     pub segment: usize,
-    /// 1 − d₁²/d₂², of the distances to the nearest and second nearest
-    /// centroid: 0 is a tie, 1 lies on the centroid. 1 in reserved segments.
+    /// The probability that the customer belongs there rather than in another
+    /// segment, 0 to 1: of two equally likely ones each has 0.5. From k-means,
+    /// by a mixture of spherical normal distributions around the clusters; from
+    /// a mixture, by itself; from dense regions, by their density there. 1 in
+    /// reserved segments, which are set apart by rule.
     pub confidence: f64,
-    /// The second nearest segment; none in reserved segments.
+    /// The next nearest segment; of a customer outside, the nearest. None where
+    /// there is one segment only, and in other reserved segments.
     pub second: Option<usize>,
-    /// Distance to the centroid in scaled space; none in reserved segments.
+    /// Distance to the segment's centre in scaled space; to its nearest core
+    /// point, if it is a dense region. Of a customer outside, that of the
+    /// nearest segment; none in other reserved segments.
     pub distance: Option<f64>,
 }
 
 /// A named group of customers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
-    /// `S01`, …, or `quiet` or `opted-out`.
+    /// `S01`, …, or `outside`, `quiet` or `opted-out`.
     pub id: String,
     /// What people call it.
     pub name: String,
@@ -105,6 +115,26 @@ pub struct FeatureDrift {
     pub psi: f64,
 }
 
+/// How far a segment has moved since the fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SegmentDrift {
+    /// Id of the segment, or `outside`.
+    pub segment: String,
+    /// Its share of the clustered customers at the fit, 0 to 1.
+    pub share_at_fit: f64,
+    /// Its share of them tonight, 0 to 1.
+    pub share: f64,
+    /// What that change adds to the population stability index of the
+    /// customers' distribution over segments, at least 0.
+    pub share_psi: f64,
+    /// Population stability index of the members' distances to the segment's
+    /// centre, at least 0; none of customers outside, nor without members.
+    pub distance_psi: Option<f64>,
+    /// What chance alone makes of that index at most, in 99 of 100 nights or
+    /// more: small segments fluctuate.
+    pub chance: f64,
+}
+
 /// A customer in the plane of the first two principal components.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScatterPoint {
@@ -133,6 +163,11 @@ pub enum FitReason {
     Age(i32),
     /// A feature has drifted too far.
     Drift(FeatureDrift),
+    /// The sizes of the segments have shifted too far, by that population
+    /// stability index.
+    Sizes(f64),
+    /// Members of a segment have moved too far from its centre, or towards it.
+    Segment(SegmentDrift),
 }
 
 impl fmt::Display for FitReason {
@@ -148,6 +183,21 @@ impl fmt::Display for FitReason {
                 write!(
                     f,
                     "`{feature}` has drifted (population stability index {psi:.2})"
+                )
+            }
+            Self::Sizes(psi) => write!(
+                f,
+                "the sizes of the segments have shifted (population stability index {psi:.2})"
+            ),
+            Self::Segment(SegmentDrift {
+                segment,
+                distance_psi,
+                ..
+            }) => {
+                let psi = distance_psi.unwrap_or(0.0);
+                write!(
+                    f,
+                    "the members of segment {segment} have moved (population stability index {psi:.2})"
                 )
             }
         }

@@ -2,7 +2,8 @@
 //!
 //! A fit is due on a first night, when the model cannot be read or the settings
 //! have changed, when somebody asks for it, when the model is `refit_days` old,
-//! and when the customers have drifted.
+//! and when the customers have drifted: a feature, the sizes of the segments, or
+//! the members of one segment (`drift`).
 //!
 //! A fit that is due must pass the *gate*: it is not used if more of its
 //! segments are below `gate` in stability than of the model in use. A segment
@@ -15,7 +16,7 @@
 use std::fmt;
 
 use super::{
-    FeatureDrift, FitReason, Model, Previous, Registry, SegmentError, SegmentInput,
+    FeatureDrift, FitReason, Model, Previous, Registry, SegmentDrift, SegmentError, SegmentInput,
     SegmentSettings, fit, model,
 };
 
@@ -68,7 +69,7 @@ pub(super) fn in_use(
     settings: &SegmentSettings,
     rows: &[usize],
     previous: Option<&Previous>,
-    drift: &[FeatureDrift],
+    drift: (&[FeatureDrift], &[SegmentDrift]),
     warnings: &mut Vec<String>,
 ) -> Result<InUse, SegmentError> {
     let reason = previous.map_or(FitReason::First, |previous| {
@@ -104,17 +105,27 @@ fn due(
     input: &SegmentInput,
     settings: &SegmentSettings,
     model: &Model,
-    drift: &[FeatureDrift],
+    drift: (&[FeatureDrift], &[SegmentDrift]),
 ) -> FitReason {
     let age = (input.as_of - model.fitted_on).get_days();
-    let worst = drift.iter().max_by(|a, b| a.psi.total_cmp(&b.psi));
+    let (features, segments) = drift;
+    let worst = features.iter().max_by(|a, b| a.psi.total_cmp(&b.psi));
+    let sizes: f64 = segments.iter().map(|drift| drift.share_psi).sum();
+    let moved = |drift: &&SegmentDrift| {
+        let psi = drift.distance_psi.unwrap_or(0.0);
+        psi > settings.drift_psi + drift.chance
+    };
     match worst {
         _ if !model.is_sound() => FitReason::Layout,
         _ if model.digest != model::digest(input.features, settings) => FitReason::Settings,
         _ if settings.refit => FitReason::Asked,
         _ if i64::from(age) >= i64::from(settings.refit_days) => FitReason::Age(age),
         Some(worst) if worst.psi > settings.drift_psi => FitReason::Drift(worst.clone()),
-        _ => FitReason::Kept,
+        _ if sizes > settings.drift_psi => FitReason::Sizes(sizes),
+        _ => match segments.iter().find(moved) {
+            Some(moved) => FitReason::Segment(moved.clone()),
+            None => FitReason::Kept,
+        },
     }
 }
 

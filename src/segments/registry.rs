@@ -20,7 +20,7 @@ pub enum SegmentStatus {
     Merged,
     /// Has no members from tonight on; its id is never used again.
     Retired,
-    /// Not a cluster: the quiet and the opted-out customers.
+    /// Not a cluster: customers who are outside, quiet or opted out.
     Reserved,
 }
 

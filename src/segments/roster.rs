@@ -1,20 +1,23 @@
 use std::collections::BTreeSet;
 
-use super::names::reserved_name;
+use super::clusterers::Placed;
+use super::names::{RESERVED, reserved_name};
 use super::naming;
 use super::{
-    Member, Model, OPTED_OUT, Profile, QUIET, Registry, RegistryEntry, Segment, SegmentInput,
-    SegmentStatus,
+    Member, Model, OPTED_OUT, OUTSIDE, Profile, QUIET, Registry, RegistryEntry, Segment,
+    SegmentInput, SegmentStatus,
 };
 
 const TOP_INTERESTS: usize = 3;
 
 /// Where everybody belongs, and the segments that have a place for members:
-/// the model's clusters, then the reserved ones that are needed.
+/// the model's clusters, then the reserved ones that are needed. `placed` says
+/// where the model places each of `rows`.
 pub(super) fn members(
     input: &SegmentInput,
     model: &Model,
     rows: &[usize],
+    placed: &[Placed],
 ) -> (Vec<Member>, Vec<Segment>) {
     let mut segments: Vec<Segment> = model
         .clusters
@@ -32,6 +35,7 @@ pub(super) fn members(
         segments.len().saturating_sub(1)
     };
     let is_quiet = |row: usize| input.quiet[row] && !input.opted_out[row];
+    let outside = reserve(OUTSIDE, placed.iter().any(|placed| placed.outside));
     let quiet = reserve(QUIET, (0..input.ids.len()).any(is_quiet));
     let opted_out = reserve(OPTED_OUT, input.opted_out.contains(&true));
 
@@ -46,13 +50,21 @@ pub(super) fn members(
         .iter()
         .map(|&out| set_apart(if out { opted_out } else { quiet }))
         .collect();
-    let placed = model.space.place(&model.grouping, input.features, rows);
     for (&row, placed) in rows.iter().zip(placed) {
-        members[row] = Member {
-            segment: placed.cluster,
-            confidence: placed.confidence,
-            second: placed.second,
-            distance: Some(placed.distance),
+        let distance = Some(placed.distance);
+        members[row] = if placed.outside {
+            Member {
+                second: Some(placed.cluster),
+                distance,
+                ..set_apart(outside)
+            }
+        } else {
+            Member {
+                segment: placed.cluster,
+                confidence: placed.confidence,
+                second: placed.second,
+                distance,
+            }
         };
     }
     for member in &members {
@@ -107,7 +119,7 @@ pub(super) fn name_new(
         .filter(current)
         .map(|entry| entry.name.clone())
         .collect();
-    for id in [QUIET, OPTED_OUT] {
+    for id in RESERVED {
         taken.insert(reserved_name(registry, input.language, id).to_owned());
     }
     for (index, (segment, lifts)) in clusters.iter().zip(lifts).enumerate() {
@@ -145,7 +157,7 @@ pub(super) fn describe(
     refitted: bool,
 ) {
     segment.name = match segment.id.as_str() {
-        QUIET | OPTED_OUT => reserved_name(registry, input.language, &segment.id).to_owned(),
+        id if RESERVED.contains(&id) => reserved_name(registry, input.language, id).to_owned(),
         id => registry.get(id).map_or(id, |entry| &entry.name).to_owned(),
     };
     if let Some(event) = registry

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use super::clusterers::Algorithm;
+use super::clusterers::{
+    Algorithm, DbscanSettings, DensityJob, OpticsSettings, Outside, Reach, outside,
+};
 use super::stability::{DOUBTFUL, STABLE};
 use crate::domain::Share;
 
@@ -111,8 +113,17 @@ pub struct SegmentSettings {
     #[serde(deserialize_with = "whole::<_, _, 100, 50_000>")]
     #[schemars(range(min = 100, max = 50_000))]
     pub silhouette_rows: usize,
-    /// Population stability index of any feature beyond which the model is
-    /// fitted again.
+    /// How far from every segment a customer must be to go to the reserved
+    /// segment "outside": beyond the third quartile of the members' distances
+    /// by that many interquartile ranges, or `"off"`.
+    #[serde(deserialize_with = "outside")]
+    pub outside: Outside,
+    /// What `algorithm = "dbscan"` takes for dense.
+    pub dbscan: Option<DbscanSettings>,
+    /// What `algorithm = "optics"` takes for dense.
+    pub optics: Option<OpticsSettings>,
+    /// Population stability index of any feature, or of the segments, beyond
+    /// which the model is fitted again.
     #[serde(deserialize_with = "positive")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub drift_psi: f64,
@@ -139,6 +150,9 @@ impl Default for SegmentSettings {
             fit_rows: 100_000,
             starts: 8,
             silhouette_rows: 5_000,
+            outside: Outside::default(),
+            dbscan: None,
+            optics: None,
             drift_psi: 0.25,
             gate: Share::of(DOUBTFUL),
             warn: Share::of(STABLE),
@@ -148,16 +162,73 @@ impl Default for SegmentSettings {
 }
 
 impl SegmentSettings {
-    /// The numbers of segments to try, ascending.
+    /// The numbers of segments to try, ascending; at least one segment for an
+    /// algorithm that finds their number itself.
     pub(super) fn candidates(&self) -> std::ops::RangeInclusive<usize> {
         match self.k {
+            _ if !self.algorithm.takes_k() => 1..=1,
             KSetting::Fixed(k) => k as usize..=k as usize,
             KSetting::Auto(_) => self.range.0 as usize..=self.range.1 as usize,
         }
     }
+
+    /// What the algorithm takes for dense.
+    pub(super) fn density(&self) -> DensityJob {
+        let (reach, min_points) = match self.algorithm {
+            Algorithm::Optics => (Reach::default(), self.optics.unwrap_or_default().min_points),
+            _ => {
+                let dbscan = self.dbscan.unwrap_or_default();
+                (dbscan.reach, dbscan.min_points)
+            }
+        };
+        DensityJob {
+            reach: match reach {
+                Reach::Auto(_) => None,
+                Reach::Fixed(reach) => Some(reach),
+            },
+            min_points,
+            min_share: self.min_share.get(),
+        }
+    }
+
+    /// Settings that do not go together, a sentence each.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        let name = self.algorithm.as_str();
+        let mut faults = Vec::new();
+        let sections = [
+            (Algorithm::Dbscan, self.dbscan.is_some()),
+            (Algorithm::Optics, self.optics.is_some()),
+        ];
+        for (of, given) in sections {
+            if given && self.algorithm != of {
+                let of = of.as_str();
+                faults.push(format!(
+                    "`{of}` is given, but `algorithm` is \"{name}\"; \
+                     remove `[segments.{of}]`, or write `algorithm = \"{of}\"`"
+                ));
+            }
+        }
+        if let (KSetting::Fixed(k), false) = (self.k, self.algorithm.takes_k()) {
+            faults.push(format!(
+                "`k` is {k}, but {name} finds the number of segments itself; \
+                 remove `k`, or use one of: {}",
+                taking_k().join(", ")
+            ));
+        }
+        faults
+    }
 }
 
-fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+/// The algorithms that can be told a number of segments.
+fn taking_k() -> Vec<&'static str> {
+    let all = Algorithm::ALL.into_iter();
+    all.filter(|algorithm| algorithm.takes_k())
+        .map(Algorithm::as_str)
+        .collect()
+}
+
+pub(super) fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     let value = f64::deserialize(from)?;
     if value.is_finite() && value > 0.0 {
         Ok(value)
@@ -168,7 +239,7 @@ fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     }
 }
 
-fn whole<'de, D, T, const LOW: u64, const HIGH: u64>(from: D) -> Result<T, D::Error>
+pub(super) fn whole<'de, D, T, const LOW: u64, const HIGH: u64>(from: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: TryFrom<u64>,
@@ -244,6 +315,43 @@ mod tests {
             let fault = read(text).unwrap_err();
             assert!(fault.contains(words), "{text}: {fault}");
         }
+    }
+
+    #[test]
+    fn each_algorithm_has_settings_of_its_own() {
+        let settings =
+            read("algorithm = \"dbscan\"\n[dbscan]\nreach = 0.5\nmin_points = 7").unwrap();
+        let density = settings.density();
+        assert_eq!((density.reach, density.min_points), (Some(0.5), 7));
+        assert!(settings.faults().is_empty());
+        assert_eq!(settings.candidates(), 1..=1);
+        let settings = read("algorithm = \"optics\"\noutside = \"off\"").unwrap();
+        assert_eq!(settings.density().min_points, 10);
+        assert_eq!(settings.outside.factor(), None);
+        assert_eq!(read("outside = 2").unwrap().outside.factor(), Some(2.0));
+        for (text, words) in [
+            ("algorithm = \"dbscam\"", "`gaussian_mixture`, `dbscan`"),
+            ("outside = 0.0", "above 0"),
+            ("outside = \"on\"", "\"off\" or a number"),
+            ("[dbscan]\nreach = -1.0", "above 0"),
+            ("[dbscan]\nreach = \"far\"", "\"auto\" or a number above 0"),
+            ("[dbscan]\nmin_points = 1", "allowed: 2 to 1000"),
+            ("[optics]\nreach = 1.0", "unknown field"),
+        ] {
+            let fault = read(text).unwrap_err();
+            assert!(fault.contains(words), "{text}: {fault}");
+        }
+    }
+
+    #[test]
+    fn settings_of_another_algorithm_are_refused() {
+        let faults = |text: &str| read(text).unwrap().faults();
+        let fault = &faults("[dbscan]")[0];
+        assert!(fault.contains("`algorithm` is \"kmeans\""), "{fault}");
+        let fault = &faults("algorithm = \"optics\"\nk = 7")[0];
+        assert!(fault.contains("`k` is 7"), "{fault}");
+        assert!(fault.contains("one of: kmeans, "), "{fault}");
+        assert!(faults("k = 7").is_empty());
     }
 
     #[test]

@@ -21,21 +21,22 @@ pub(super) const DOUBTFUL: f64 = 0.75;
 /// cluster stability*). Clusters are compared on all of `points`, to which
 /// both fits extend.
 ///
+/// `job` is that of the fit; its number of clusters is not looked at.
+///
 /// # Errors
 /// When a resample cannot be clustered.
 pub(super) fn stability(
     algorithm: Algorithm,
     points: ArrayView2<f64>,
     grouping: &Grouping,
-    starts: usize,
-    seed: u64,
+    job: Job,
 ) -> Result<Vec<f64>, SegmentError> {
     let clusters = grouping.clusters();
     let original = grouping.labels(points);
     let similarities: Vec<Vec<f64>> = (0..RESAMPLES)
         .into_par_iter()
         .map(|resample| {
-            let seed = seed_for(seed, "stability", resample);
+            let seed = seed_for(job.seed, "stability", resample);
             let mut rng = Xoshiro256Plus::seed_from_u64(seed);
             let count = points.nrows();
             let mut rows: Vec<usize> = (0..count).map(|_| rng.gen_range(0..count)).collect();
@@ -43,7 +44,7 @@ pub(super) fn stability(
             let drawn = points.select(Axis(0), &rows);
             // A resample can hold fewer different customers than clusters.
             let k = super::clusterers::distinct_points(drawn.view(), clusters);
-            let again = algorithm.fit(drawn.view(), Job { k, seed, starts })?;
+            let again = algorithm.fit(drawn.view(), Job { k, seed, ..job })?;
             let labels = again.labels(points);
             Ok(best_jaccards(
                 &original,
@@ -83,6 +84,7 @@ fn best_jaccards(a: &[usize], b: &[usize], in_a: usize, in_b: usize) -> Vec<f64>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segments::clusterers::DensityJob;
     use crate::segments::fixtures::blobs;
 
     fn of(k: usize) -> Vec<f64> {
@@ -91,9 +93,10 @@ mod tests {
             k,
             seed: 1,
             starts: 4,
+            density: DensityJob::default(),
         };
         let grouping = Algorithm::Kmeans.fit(points.view(), job).unwrap();
-        stability(Algorithm::Kmeans, points.view(), &grouping, 4, 1).unwrap()
+        stability(Algorithm::Kmeans, points.view(), &grouping, job).unwrap()
     }
 
     #[test]

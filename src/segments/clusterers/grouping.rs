@@ -1,40 +1,55 @@
+use linfa::Float;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::squared_distance;
-use crate::segments::model::exact;
+use super::{Centroids, ClusterError, Density, Mixture, check, double};
 
 /// What an algorithm made of the points: all that is needed to say where any
-/// other point belongs.
+/// other point belongs. Its numbers have 12 significant digits (see
+/// [`crate::segments::Model`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Grouping {
     /// A point belongs to the nearest centroid.
-    Centroids {
-        /// Clusters × dimensions.
-        centroids: Vec<Vec<f64>>,
-    },
+    Centroids(Centroids),
+    /// A point belongs to the likeliest normal distribution.
+    Mixture(Mixture),
+    /// A point belongs to the dense region within whose reach it lies.
+    Density(Density),
 }
 
 /// Where a point belongs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::segments) struct Placed {
-    /// Its cluster; the first of equally near ones.
+    /// Its cluster, the first of equally near ones; where it is outside, the
+    /// one that it is least far from.
     pub(in crate::segments) cluster: usize,
-    /// The second nearest cluster, if there are two.
+    /// The next nearest cluster, if there are two.
     pub(in crate::segments) second: Option<usize>,
-    /// Distance to the cluster's centre.
+    /// Euclidean distance to the cluster's centre; of a dense region, to its
+    /// nearest core point.
     pub(in crate::segments) distance: f64,
-    /// See [`crate::segments::Member::confidence`].
+    /// The probability that it belongs to the cluster rather than to another;
+    /// 1 before [`Grouping::calibrate`].
     pub(in crate::segments) confidence: f64,
+    /// Whether it lies far from every cluster.
+    pub(in crate::segments) outside: bool,
 }
 
 impl Grouping {
     /// Number of clusters.
     pub(in crate::segments) fn clusters(&self) -> usize {
+        self.centres().len()
+    }
+
+    /// The middle of each cluster: its centroid or mean; of a dense region the
+    /// mean of its core points, which may lie outside of it.
+    pub(in crate::segments) fn centres(&self) -> &[Vec<f64>] {
         match self {
-            Self::Centroids { centroids } => centroids.len(),
+            Self::Centroids(centroids) => centroids.centres(),
+            Self::Mixture(mixture) => mixture.centres(),
+            Self::Density(density) => density.centres(),
         }
     }
 
@@ -42,77 +57,111 @@ impl Grouping {
     /// been edited.
     pub(in crate::segments) fn is_sound(&self, dimensions: usize) -> bool {
         match self {
-            Self::Centroids { centroids } => {
-                !centroids.is_empty() && centroids.iter().all(|c| c.len() == dimensions)
-            }
+            Self::Centroids(centroids) => centroids.is_sound(dimensions),
+            Self::Mixture(mixture) => mixture.is_sound(dimensions),
+            Self::Density(density) => density.is_sound(dimensions),
         }
-    }
-
-    /// The same with 12 significant digits; see [`exact`].
-    pub(in crate::segments) fn rounded(mut self) -> Self {
-        match &mut self {
-            Self::Centroids { centroids } => {
-                centroids
-                    .iter_mut()
-                    .flatten()
-                    .for_each(|value| *value = exact(*value));
-            }
-        }
-        self
     }
 
     /// The clusters at `order`, in that order; others are left out.
     pub(in crate::segments) fn select(&self, order: &[usize]) -> Self {
         match self {
-            Self::Centroids { centroids } => Self::Centroids {
-                centroids: order.iter().map(|&at| centroids[at].clone()).collect(),
-            },
+            Self::Centroids(centroids) => Self::Centroids(centroids.select(order)),
+            Self::Mixture(mixture) => Self::Mixture(mixture.select(order)),
+            Self::Density(density) => Self::Density(density.select(order)),
         }
     }
 
-    /// Where `point` belongs.
+    /// Learns from the points of the fit how surely points belong to their
+    /// clusters, and how far from all of them is outside: `outside`
+    /// interquartile ranges (see `fence`), or nowhere. Dense regions know both
+    /// already.
+    pub(in crate::segments) fn calibrate<F: Float>(
+        &mut self,
+        points: ArrayView2<F>,
+        outside: Option<f64>,
+    ) {
+        match self {
+            Self::Centroids(centroids) => centroids.calibrate(points, outside),
+            Self::Mixture(mixture) => mixture.calibrate(points, outside),
+            Self::Density(_) => {}
+        }
+    }
+
+    /// Where `point` belongs; it has as many dimensions as the points of the
+    /// fit.
     pub(in crate::segments) fn place(&self, point: &[f64]) -> Placed {
         match self {
-            Self::Centroids { centroids } => nearest_two(point, centroids),
+            Self::Centroids(centroids) => centroids.place(point),
+            Self::Mixture(mixture) => mixture.place(point),
+            Self::Density(density) => density.place(point),
         }
     }
 
-    /// The cluster of each of `points` (customers × dimensions).
-    pub(in crate::segments) fn labels(&self, points: ArrayView2<f64>) -> Vec<usize> {
-        let points = points.as_standard_layout();
+    /// Where each of `points` (customers × dimensions) belongs.
+    ///
+    /// # Errors
+    /// When the points are of another space, or cannot be computed with.
+    #[cfg(test)]
+    pub(super) fn place_all<F: Float>(
+        &self,
+        points: ArrayView2<F>,
+    ) -> Result<Vec<Placed>, ClusterError> {
+        check(points)?;
+        let expected = self.centres().first().map_or(0, Vec::len);
+        if points.ncols() != expected {
+            return Err(ClusterError::Dimensions {
+                expected,
+                found: points.ncols(),
+            });
+        }
+        Ok(self.map(points, |placed| placed))
+    }
+
+    /// The cluster of each of `points` (customers × dimensions), also of those
+    /// outside.
+    pub(in crate::segments) fn labels<F: Float>(&self, points: ArrayView2<F>) -> Vec<usize> {
+        self.map(points, |placed| placed.cluster)
+    }
+
+    fn map<F: Float, T: Send>(
+        &self,
+        points: ArrayView2<F>,
+        of: impl Fn(Placed) -> T + Sync,
+    ) -> Vec<T> {
         (0..points.nrows())
             .into_par_iter()
-            .map(|row| {
-                let point = points.row(row);
-                self.place(point.to_slice().unwrap_or_default()).cluster
+            .map_init(Vec::new, |point, row| {
+                point.clear();
+                point.extend(points.row(row).iter().copied().map(double));
+                of(self.place(point))
             })
             .collect()
     }
 }
 
-fn nearest_two(point: &[f64], centroids: &[Vec<f64>]) -> Placed {
-    let (mut first, mut second) = ((0, f64::INFINITY), (None, f64::INFINITY));
-    for (cluster, centroid) in centroids.iter().enumerate() {
-        let distance = squared_distance(point, centroid);
-        if distance < first.1 {
-            if first.1.is_finite() {
-                second = (Some(first.0), first.1);
+/// The nearest cluster and the next, each with how far it is in some measure;
+/// the first of equally near ones.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Nearest {
+    pub(super) first: (usize, f64),
+    pub(super) second: Option<(usize, f64)>,
+}
+
+impl Nearest {
+    pub(super) fn of(distances: impl Iterator<Item = f64>) -> Self {
+        let (mut first, mut second) = ((0, f64::INFINITY), None::<(usize, f64)>);
+        for (cluster, distance) in distances.enumerate() {
+            if cluster == 0 || distance < first.1 {
+                if cluster > 0 {
+                    second = Some(first);
+                }
+                first = (cluster, distance);
+            } else if second.is_none_or(|second| distance < second.1) {
+                second = Some((cluster, distance));
             }
-            first = (cluster, distance);
-        } else if distance < second.1 {
-            second = (Some(cluster), distance);
         }
-    }
-    let confidence = match second {
-        (None, _) => 1.0,
-        (Some(_), distance) if distance > 0.0 => 1.0 - first.1 / distance,
-        (Some(_), _) => 0.0,
-    };
-    Placed {
-        cluster: first.0,
-        second: second.0,
-        distance: first.1.sqrt(),
-        confidence,
+        Self { first, second }
     }
 }
 
@@ -121,17 +170,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn confidence_runs_from_a_tie_to_certainty() {
-        let centroids = [vec![0.0], vec![10.0]];
-        let certain = nearest_two(&[0.0], &centroids);
-        assert_eq!(
-            (certain.cluster, certain.second, certain.confidence),
-            (0, Some(1), 1.0)
-        );
-        let tie = nearest_two(&[5.0], &centroids);
-        assert_eq!((tie.cluster, tie.second, tie.confidence), (0, Some(1), 0.0));
-        let between = nearest_two(&[7.5], &centroids);
-        assert_eq!((between.cluster, between.second), (1, Some(0)));
-        assert!((between.confidence - (1.0 - 1.0 / 9.0)).abs() < 1e-12);
+    fn the_first_of_equally_near_ones_comes_first() {
+        let nearest = |distances: &[f64]| Nearest::of(distances.iter().copied());
+        assert_eq!(nearest(&[3.0, 1.0, 2.0]).first, (1, 1.0));
+        assert_eq!(nearest(&[3.0, 1.0, 2.0]).second, Some((2, 2.0)));
+        assert_eq!(nearest(&[1.0, 1.0, 1.0]).first, (0, 1.0));
+        assert_eq!(nearest(&[1.0, 1.0, 1.0]).second, Some((1, 1.0)));
+        assert_eq!(nearest(&[2.0]).second, None);
     }
 }

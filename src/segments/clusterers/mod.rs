@@ -1,81 +1,188 @@
 //! Clustering algorithms: points in, a grouping out.
 //!
 //! To add one: a file here with a `fit` of the same shape, a variant of
-//! [`Algorithm`], and an arm in `Algorithm::fit`. The contract test below runs
-//! over `Algorithm::ALL`, so a new variant is held to it at once.
+//! [`Algorithm`], and an arm in `Algorithm::fit`. The tests in `conformance`
+//! run over `Algorithm::ALL`, so a new variant is held to the contract at once.
 //!
-//! The contract: a [`Grouping`] of the points; the same points, seed and settings give the same bits on any
-//! number of threads; separated groups are found.
+//! The contract, for points in `f32` and `f64` alike:
+//!
+//! * points without rows or columns, and numbers that are missing, infinite or
+//!   beyond ±10³⁰ are typed errors, and so is a number of clusters that the
+//!   different points do not allow; nothing panics;
+//! * the same points, seed and settings give the same bits on any number of
+//!   threads;
+//! * separated groups are found, in any order of the rows;
+//! * a [`Grouping`] says where any point belongs, and how surely. It survives
+//!   its file: a loaded one places every point as before.
+//!
+//! linfa's mixture, DBSCAN and OPTICS get a copy of the points in `f64`: they
+//! are fitted on samples (see `Algorithm::row_limit`), and their sums run in
+//! the type of the points.
 
+mod centroids;
+mod dbscan;
+mod density;
+mod error;
+mod fence;
+mod gaussian_mixture;
 mod grouping;
 mod kmeans;
+mod mixture;
+mod neighbours;
+mod optics;
+mod reachability;
 mod seeding;
+mod settings;
+mod spheres;
 
+#[cfg(test)]
+mod conformance;
+
+use linfa::Float;
 use ndarray::{Array2, ArrayView1, ArrayView2};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use centroids::Centroids;
+pub use density::Density;
+pub use error::ClusterError;
 pub use grouping::Grouping;
 pub(super) use grouping::Placed;
+pub use mixture::Mixture;
+pub use settings::{DbscanSettings, Off, OpticsSettings, Outside, Reach};
+pub(super) use settings::{DensityJob, outside};
 
 /// How segments are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Algorithm {
     /// k-means (Lloyd's algorithm, started by greedy k-means++).
     #[default]
     Kmeans,
-}
-
-/// An algorithm could not be run on these points.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum ClusterError {
-    /// There are fewer different points than clusters asked for.
-    #[error("{distinct} customers differ from each other, too few for {k} segments")]
-    TooAlike {
-        /// Points that differ from each other.
-        distinct: usize,
-        /// Clusters asked for.
-        k: usize,
-    },
-    /// The algorithm's own failure.
-    #[error("clustering failed: {0}")]
-    Failed(String),
+    /// A mixture of normal distributions, each with a covariance of its own:
+    /// for elongated groups and groups within others.
+    GaussianMixture,
+    /// Dense regions of any shape (DBSCAN); finds their number itself.
+    Dbscan,
+    /// Dense regions of any shape and of different density (OPTICS); finds
+    /// their number itself.
+    Optics,
 }
 
 /// What is asked of an algorithm besides the points.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Job {
-    /// Clusters to find, at least 1.
+    /// Clusters to find, at least 1; see [`Algorithm::takes_k`].
     pub(super) k: usize,
     /// Seed of all randomness.
     pub(super) seed: u64,
     /// Random starts, of which the best is taken.
     pub(super) starts: usize,
+    /// What dense means, to the algorithms that look for density.
+    pub(super) density: DensityJob,
 }
 
-impl Algorithm {
-    #[cfg(test)]
-    const ALL: [Self; 1] = [Self::Kmeans];
+/// A larger number cannot be squared and summed without losing the rest.
+const LARGEST: f64 = 1e30;
 
-    /// Finds clusters in `points` (customers × features, finite).
+impl Algorithm {
+    /// All of them.
+    pub(super) const ALL: [Self; 4] = [
+        Self::Kmeans,
+        Self::GaussianMixture,
+        Self::Dbscan,
+        Self::Optics,
+    ];
+
+    /// The name in a pipeline file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kmeans => "kmeans",
+            Self::GaussianMixture => "gaussian_mixture",
+            Self::Dbscan => "dbscan",
+            Self::Optics => "optics",
+        }
+    }
+
+    /// Whether it is told the number of clusters; otherwise it finds it.
+    #[must_use]
+    pub const fn takes_k(self) -> bool {
+        match self {
+            Self::Kmeans | Self::GaussianMixture => true,
+            Self::Dbscan | Self::Optics => false,
+        }
+    }
+
+    /// The most customers it can be fitted on within seconds: the work of
+    /// DBSCAN and OPTICS grows with their square.
+    pub(super) const fn row_limit(self) -> usize {
+        match self {
+            Self::Kmeans => usize::MAX,
+            Self::GaussianMixture => 50_000,
+            Self::Dbscan => dbscan::MOST_ROWS,
+            Self::Optics => optics::MOST_ROWS,
+        }
+    }
+
+    /// Finds clusters in `points` (customers × features).
     ///
     /// # Errors
-    /// When the points hold too few different ones, or the algorithm fails.
-    pub(super) fn fit(self, points: ArrayView2<f64>, job: Job) -> Result<Grouping, ClusterError> {
-        let distinct = distinct_points(points, job.k);
-        if distinct < job.k {
-            return Err(ClusterError::TooAlike { distinct, k: job.k });
+    /// When the points cannot be computed with or are too alike, or the
+    /// algorithm fails.
+    pub(super) fn fit<F: Float>(
+        self,
+        points: ArrayView2<F>,
+        job: Job,
+    ) -> Result<Grouping, ClusterError> {
+        check(points)?;
+        if self.takes_k() {
+            let distinct = distinct_points(points, job.k);
+            if distinct < job.k {
+                return Err(ClusterError::TooAlike { distinct, k: job.k });
+            }
         }
         match self {
-            Self::Kmeans => kmeans::fit(points, job).map(centroids),
+            Self::Kmeans => kmeans::fit(doubles(points).view(), job)
+                .map(|centres| Grouping::Centroids(Centroids::new(&centres))),
+            Self::GaussianMixture => {
+                gaussian_mixture::fit(&doubles(points), job).map(Grouping::Mixture)
+            }
+            Self::Dbscan => dbscan::fit(&doubles(points), job.density).map(Grouping::Density),
+            Self::Optics => optics::fit(&doubles(points), job.density).map(Grouping::Density),
         }
     }
 }
 
+/// That there are points, and that all their numbers can be computed with.
+fn check<F: Float>(points: ArrayView2<F>) -> Result<(), ClusterError> {
+    if points.is_empty() {
+        return Err(ClusterError::Empty {
+            rows: points.nrows(),
+            columns: points.ncols(),
+        });
+    }
+    // Written so that NaN, of which no comparison holds, is unfit too.
+    let unfit = |value: &F| value.to_f64().is_none_or(|value| !(value.abs() <= LARGEST));
+    let fault = (0..points.nrows()).into_par_iter().find_map_first(|row| {
+        let column = points.row(row).iter().position(unfit)?;
+        Some(ClusterError::NotFinite { row, column })
+    });
+    fault.map_or(Ok(()), Err)
+}
+
+fn doubles<F: Float>(points: ArrayView2<F>) -> Array2<f64> {
+    points.mapv(double)
+}
+
+fn double<F: Float>(value: F) -> f64 {
+    value.to_f64().unwrap_or(f64::NAN)
+}
+
 /// The number of different points, counted no further than `enough`.
-pub(super) fn distinct_points(points: ArrayView2<f64>, enough: usize) -> usize {
-    let mut seen: Vec<ArrayView1<f64>> = Vec::with_capacity(enough);
+pub(super) fn distinct_points<F: Float>(points: ArrayView2<F>, enough: usize) -> usize {
+    let mut seen: Vec<ArrayView1<F>> = Vec::with_capacity(enough.min(points.nrows()));
     for point in points.rows() {
         if seen.len() == enough {
             break;
@@ -90,70 +197,4 @@ pub(super) fn distinct_points(points: ArrayView2<f64>, enough: usize) -> usize {
 /// Squared Euclidean distance.
 pub(super) fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
-}
-
-fn centroids(centroids: Array2<f64>) -> Grouping {
-    Grouping::Centroids {
-        centroids: centroids.outer_iter().map(|c| c.to_vec()).collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::segments::agreement::adjusted_rand;
-    use crate::segments::fixtures::{blobs, on_threads};
-
-    #[test]
-    fn every_algorithm_finds_separated_groups() {
-        for algorithm in Algorithm::ALL {
-            let (points, truth) = blobs(5, 200, 3, 1);
-            let job = Job {
-                k: 5,
-                seed: 7,
-                starts: 4,
-            };
-            let grouping = algorithm.fit(points.view(), job).unwrap();
-            assert_eq!(grouping.clusters(), 5);
-            assert!(grouping.is_sound(3));
-            let found = grouping.labels(points.view());
-            assert!(adjusted_rand(&found, &truth) > 0.99, "{algorithm:?}");
-        }
-    }
-
-    #[test]
-    fn every_algorithm_gives_the_same_bits_on_any_number_of_threads() {
-        for algorithm in Algorithm::ALL {
-            let (points, _) = blobs(6, 700, 4, 2);
-            let job = Job {
-                k: 4,
-                seed: 3,
-                starts: 2,
-            };
-            let fit = || algorithm.fit(points.view(), job).unwrap();
-            assert_eq!(on_threads(1, fit), on_threads(3, fit), "{algorithm:?}");
-        }
-    }
-
-    #[test]
-    fn every_algorithm_refuses_what_is_too_alike() {
-        for algorithm in Algorithm::ALL {
-            let points = Array2::from_shape_fn((50, 2), |(row, _)| (row % 2) as f64);
-            let job = Job {
-                k: 3,
-                seed: 3,
-                starts: 2,
-            };
-            let fault = algorithm.fit(points.view(), job).unwrap_err();
-            assert_eq!(
-                fault,
-                ClusterError::TooAlike { distinct: 2, k: 3 },
-                "{algorithm:?}"
-            );
-            assert!(
-                algorithm.fit(points.view(), Job { k: 2, ..job }).is_ok(),
-                "{algorithm:?}"
-            );
-        }
-    }
 }

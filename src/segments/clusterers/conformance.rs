@@ -1,0 +1,318 @@
+//! The contract that every algorithm keeps; see the module's documentation.
+
+use linfa::Float;
+use ndarray::{Array2, ArrayView2, Axis, array};
+
+use super::*;
+use crate::segments::agreement::adjusted_rand;
+use crate::segments::fixtures::{blobs, on_threads};
+
+fn job(k: usize) -> Job {
+    Job {
+        k,
+        seed: 7,
+        starts: 4,
+        density: DensityJob::default(),
+    }
+}
+
+fn fitted<F: Float>(algorithm: Algorithm, points: ArrayView2<F>, k: usize) -> Grouping {
+    let mut grouping = algorithm
+        .fit(points, job(k))
+        .unwrap_or_else(|fault| panic!("{algorithm:?}: {fault}"));
+    grouping.calibrate(points, Some(3.0));
+    grouping
+}
+
+/// What a run does on columns that hardly vary, far from zero, and so on.
+fn survives(points: &Array2<f64>, k: usize) {
+    for algorithm in Algorithm::ALL {
+        let grouping = match algorithm.fit(points.view(), job(k)) {
+            Ok(mut grouping) => {
+                grouping.calibrate(points.view(), Some(3.0));
+                grouping
+            }
+            Err(ClusterError::TooAlike { .. } | ClusterError::NothingDense { .. }) => continue,
+            Err(fault) => panic!("{algorithm:?}: {fault}"),
+        };
+        assert!(grouping.is_sound(points.ncols()), "{algorithm:?}");
+        for placed in grouping.place_all(points.view()).unwrap() {
+            assert!(placed.cluster < grouping.clusters(), "{algorithm:?}");
+            assert!(placed.second.is_none_or(|second| second != placed.cluster));
+            assert!(placed.distance >= 0.0, "{algorithm:?} {placed:?}");
+            assert!(
+                (0.0..=1.0).contains(&placed.confidence),
+                "{algorithm:?} {placed:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_algorithm_finds_separated_groups_in_both_widths() {
+    for algorithm in Algorithm::ALL {
+        let (points, truth) = blobs(5, 200, 3, 1);
+        let narrow = points.mapv(|value| value as f32);
+        let doubles = fitted(algorithm, points.view(), 5);
+        let singles = fitted(algorithm, narrow.view(), 5);
+        for (grouping, found) in [
+            (&doubles, doubles.labels(points.view())),
+            (&singles, singles.labels(narrow.view())),
+        ] {
+            assert_eq!(grouping.clusters(), 5, "{algorithm:?}");
+            assert!(grouping.is_sound(3), "{algorithm:?}");
+            assert!(adjusted_rand(&found, &truth) > 0.99, "{algorithm:?}");
+        }
+    }
+}
+
+#[test]
+fn every_algorithm_refuses_points_without_rows_or_columns() {
+    for algorithm in Algorithm::ALL {
+        for (rows, columns) in [(0, 3), (3, 0), (0, 0)] {
+            let points = Array2::<f32>::zeros((rows, columns));
+            assert_eq!(
+                algorithm.fit(points.view(), job(2)).unwrap_err(),
+                ClusterError::Empty { rows, columns },
+                "{algorithm:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_algorithm_refuses_numbers_that_cannot_be_computed_with() {
+    for algorithm in Algorithm::ALL {
+        let (good, _) = blobs(3, 50, 2, 1);
+        let grouping = fitted(algorithm, good.view(), 3);
+        for unfit in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1e31] {
+            let mut points = good.clone();
+            points[[17, 1]] = unfit;
+            points[[60, 0]] = unfit;
+            let expected = ClusterError::NotFinite { row: 17, column: 1 };
+            let fault = algorithm.fit(points.view(), job(3)).unwrap_err();
+            assert_eq!(fault, expected, "{algorithm:?}");
+            assert!(fault.to_string().contains("row 17"), "{fault}");
+            assert_eq!(grouping.place_all(points.view()).unwrap_err(), expected);
+        }
+    }
+}
+
+#[test]
+fn every_grouping_refuses_points_of_another_space() {
+    for algorithm in Algorithm::ALL {
+        let (points, _) = blobs(3, 50, 3, 1);
+        let grouping = fitted(algorithm, points.view(), 3);
+        let fault = grouping
+            .place_all(Array2::<f32>::zeros((5, 2)).view())
+            .unwrap_err();
+        assert_eq!(
+            fault,
+            ClusterError::Dimensions {
+                expected: 3,
+                found: 2
+            },
+            "{algorithm:?}"
+        );
+        assert!(!grouping.is_sound(2) && grouping.is_sound(3));
+    }
+}
+
+#[test]
+fn more_clusters_than_different_points_are_refused() {
+    let alike = Array2::from_shape_fn((50, 2), |(row, _)| (row % 2) as f64);
+    for algorithm in Algorithm::ALL.into_iter().filter(|a| a.takes_k()) {
+        let fault = |k| algorithm.fit(alike.view(), job(k)).unwrap_err();
+        let expected = ClusterError::TooAlike { distinct: 2, k: 3 };
+        assert_eq!(fault(3), expected, "{algorithm:?}");
+        let expected = ClusterError::TooAlike { distinct: 2, k: 51 };
+        assert_eq!(fault(51), expected, "{algorithm:?}");
+    }
+    // The others find what there is.
+    for algorithm in Algorithm::ALL.into_iter().filter(|a| !a.takes_k()) {
+        let grouping = fitted(algorithm, alike.view(), 3);
+        assert_eq!(grouping.clusters(), 2, "{algorithm:?}");
+        let few = array![[1.0, 2.0], [3.0, 4.0]];
+        let fault = algorithm.fit(few.view(), job(1)).unwrap_err();
+        assert!(
+            matches!(fault, ClusterError::TooFew { rows: 2, .. }),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn duplicates_are_clusters_like_any_others() {
+    let points = Array2::from_shape_fn((300, 2), |(row, column)| {
+        [[0.0, 0.0], [5.0, 1.0], [2.0, 9.0]][row % 3][column]
+    });
+    let truth: Vec<usize> = (0..300).map(|row| row % 3).collect();
+    for algorithm in Algorithm::ALL {
+        let grouping = fitted(algorithm, points.view(), 3);
+        let placed = grouping.place_all(points.view()).unwrap();
+        let found: Vec<usize> = placed.iter().map(|placed| placed.cluster).collect();
+        assert_eq!(adjusted_rand(&found, &truth), 1.0, "{algorithm:?}");
+        for placed in placed {
+            assert!(!placed.outside && placed.distance < 1e-9, "{algorithm:?}");
+            assert!(placed.confidence > 0.99, "{algorithm:?} {placed:?}");
+        }
+    }
+}
+
+#[test]
+fn constant_columns_and_odd_scales_do_no_harm() {
+    let (points, truth) = blobs(4, 100, 2, 3);
+    let mut wide = Array2::from_elem((400, 5), 7.0);
+    wide.column_mut(1).assign(&points.column(0));
+    wide.column_mut(3).assign(&points.column(1));
+    for algorithm in Algorithm::ALL {
+        let found = fitted(algorithm, wide.view(), 4).labels(wide.view());
+        assert!(adjusted_rand(&found, &truth) > 0.99, "{algorithm:?}");
+    }
+    survives(&Array2::from_elem((200, 3), 1.5), 1);
+    survives(&Array2::from_elem((200, 3), 0.0), 1);
+    survives(&points.mapv(|value| value * 1e-12), 4);
+    survives(&points.mapv(|value| value * 1e12), 4);
+    survives(&points.mapv(|value| value + 1e9), 4);
+    // One customer further out than any distribution expects.
+    let mut outlier = points.clone();
+    outlier[[5, 0]] = 1e6;
+    survives(&outlier, 4);
+    // Columns that say the same.
+    let twice = Array2::from_shape_fn((400, 4), |(row, column)| points[[row, column % 2]]);
+    survives(&twice, 4);
+    // More columns than customers in a cluster.
+    let (few, _) = blobs(3, 12, 3, 5);
+    let many = Array2::from_shape_fn((36, 40), |(row, column)| {
+        few[[row, column % 3]] + ((row * 31 + column * 17) % 13) as f64 * 0.1
+    });
+    survives(&many, 3);
+}
+
+#[test]
+fn one_cluster_holds_everybody_for_sure() {
+    let (points, _) = blobs(1, 400, 3, 2);
+    for algorithm in Algorithm::ALL {
+        let grouping = fitted(algorithm, points.view(), 1);
+        assert_eq!(grouping.clusters(), 1, "{algorithm:?}");
+        for placed in grouping.place_all(points.view()).unwrap() {
+            assert_eq!(
+                (placed.cluster, placed.second, placed.confidence),
+                (0, None, 1.0),
+                "{algorithm:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_algorithm_gives_the_same_bits_on_any_number_of_threads() {
+    let (points, _) = blobs(6, 700, 4, 2);
+    for algorithm in Algorithm::ALL {
+        let run = || {
+            let grouping = fitted(algorithm, points.view(), 4);
+            let placed = grouping.place_all(points.view()).unwrap();
+            (grouping, placed)
+        };
+        let alone = on_threads(1, run);
+        for threads in [2, 4] {
+            assert_eq!(on_threads(threads, run), alone, "{algorithm:?}");
+        }
+    }
+}
+
+#[test]
+fn a_loaded_grouping_places_everybody_as_before() {
+    let (points, _) = blobs(4, 200, 3, 5);
+    for algorithm in Algorithm::ALL {
+        let grouping = fitted(algorithm, points.view(), 4);
+        let text = serde_json::to_string(&grouping).unwrap();
+        let loaded: Grouping = serde_json::from_str(&text).unwrap();
+        assert_eq!(loaded, grouping, "{algorithm:?}");
+        assert_eq!(
+            loaded.place_all(points.view()),
+            grouping.place_all(points.view()),
+            "{algorithm:?}"
+        );
+    }
+}
+
+/// k-means and mixtures draw their starts among rows, so only the partition of
+/// separated groups is the same; dense regions are the same whatever the data.
+#[test]
+fn the_order_of_rows_does_not_change_the_partition() {
+    let (points, _) = blobs(5, 150, 3, 4);
+    let order: Vec<usize> = (0..750).map(|row| row * 433 % 750).collect();
+    let shuffled = points.select(Axis(0), &order);
+    for algorithm in Algorithm::ALL {
+        let one = fitted(algorithm, points.view(), 5).labels(points.view());
+        let other = fitted(algorithm, shuffled.view(), 5).labels(points.view());
+        assert_eq!(adjusted_rand(&one, &other), 1.0, "{algorithm:?}");
+    }
+}
+
+#[test]
+fn clusters_in_another_order_are_the_same_clusters() {
+    let (points, _) = blobs(4, 100, 3, 5);
+    for algorithm in Algorithm::ALL {
+        let grouping = fitted(algorithm, points.view(), 4);
+        let order = [2, 0, 3];
+        let some = grouping.select(&order);
+        let placed = grouping.place_all(points.view()).unwrap();
+        let again = some.place_all(points.view()).unwrap();
+        for (placed, again) in placed.iter().zip(&again) {
+            if order.contains(&placed.cluster) {
+                assert_eq!(order[again.cluster], placed.cluster, "{algorithm:?}");
+                assert_eq!(again.distance, placed.distance, "{algorithm:?}");
+            }
+        }
+        assert_eq!(some.centres()[1], grouping.centres()[0]);
+    }
+}
+
+#[test]
+fn who_is_far_from_everything_is_outside_and_nobody_else() {
+    let (points, _) = blobs(4, 300, 2, 6);
+    for algorithm in Algorithm::ALL {
+        let grouping = fitted(algorithm, points.view(), 4);
+        let inside = grouping.place_all(points.view()).unwrap();
+        let share = inside.iter().filter(|placed| placed.outside).count() as f64 / 1200.0;
+        assert!(share < 0.01, "{algorithm:?}: {share}");
+        let strangers = array![[60.0, 60.0], [10.0, 10.0], [-15.0, 0.0]];
+        for placed in grouping.place_all(strangers.view()).unwrap() {
+            assert!(placed.outside, "{algorithm:?} {placed:?}");
+            assert!((0.0..=1.0).contains(&placed.confidence));
+        }
+    }
+    let mut everywhere = Algorithm::Kmeans.fit(points.view(), job(4)).unwrap();
+    everywhere.calibrate(points.view(), None);
+    assert!(!everywhere.place(&[60.0, 60.0]).outside);
+}
+
+#[test]
+fn confidence_is_one_half_at_a_tie_and_near_one_at_a_centre() {
+    // Two equal groups, one the mirror image of the other.
+    let (half, _) = blobs(1, 500, 2, 8);
+    let points = Array2::from_shape_fn((1000, 2), |(row, column)| {
+        let value = half[[row / 2, column]];
+        match (column, row % 2) {
+            (0, 0) => 5.0 + value,
+            (0, _) => -5.0 - value,
+            _ => value,
+        }
+    });
+    for algorithm in Algorithm::ALL {
+        let grouping = fitted(algorithm, points.view(), 2);
+        let at = |x: f64| grouping.place(&[x, 0.0]);
+        assert!((at(0.0).confidence - 0.5).abs() < 0.01, "{algorithm:?}");
+        let mut before = 0.0;
+        for x in [0.0, 0.5, 1.0, 2.0, 3.0, 5.0] {
+            let placed = at(x);
+            assert!(placed.confidence >= before, "{algorithm:?} at {x}");
+            before = placed.confidence;
+        }
+        assert!(before > 0.999, "{algorithm:?}: {before}");
+        assert_ne!(at(5.0).cluster, at(-5.0).cluster);
+        assert_eq!(at(5.0).second, Some(at(-5.0).cluster));
+    }
+}

@@ -1,0 +1,217 @@
+use linfa::Float;
+use ndarray::{Array1, Array2, Array3, ArrayView2};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::fence::fences;
+use super::grouping::{Nearest, Placed};
+use super::{double, squared_distance};
+use crate::segments::model::exact;
+
+/// Clusters by likeliest normal distribution.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mixture {
+    /// Clusters × dimensions.
+    means: Vec<Vec<f64>>,
+    /// Per cluster the inverse of its covariance's Cholesky factor, a lower
+    /// triangle row by row: it makes the cluster a unit sphere.
+    whitenings: Vec<Vec<f64>>,
+    /// Logarithm of weight / √|covariance|.
+    offsets: Vec<f64>,
+    /// The Mahalanobis distance from each mean beyond which nothing belongs to
+    /// the cluster.
+    fences: Option<Vec<f64>>,
+}
+
+impl Mixture {
+    /// Of weights (clusters), means (clusters × dimensions) and covariances
+    /// (clusters × dimensions × dimensions); none if a covariance is not
+    /// positive definite, or a number not finite.
+    pub(super) fn new(
+        weights: &Array1<f64>,
+        means: &Array2<f64>,
+        covariances: &Array3<f64>,
+    ) -> Option<Self> {
+        let whitenings: Vec<Vec<f64>> = covariances
+            .outer_iter()
+            .map(whitening)
+            .collect::<Option<_>>()?;
+        let offset = |(weight, whitening): (&f64, &Vec<f64>)| {
+            // The diagonal of a triangle stands at the ends of its rows.
+            let ends = (1..=means.ncols()).map(|row| whitening[row * (row + 1) / 2 - 1]);
+            exact(weight.ln() + ends.map(f64::ln).sum::<f64>())
+        };
+        let offsets: Vec<f64> = weights.iter().zip(&whitenings).map(offset).collect();
+        let means: Vec<Vec<f64>> = means
+            .outer_iter()
+            .map(|mean| rounded(&mean.to_vec()))
+            .collect();
+        let numbers = means.iter().chain(&whitenings).flatten().chain(&offsets);
+        numbers.copied().all(f64::is_finite).then(|| Self {
+            means,
+            whitenings: whitenings.iter().map(|numbers| rounded(numbers)).collect(),
+            offsets,
+            fences: None,
+        })
+    }
+
+    pub(super) fn centres(&self) -> &[Vec<f64>] {
+        &self.means
+    }
+
+    pub(super) fn is_sound(&self, dimensions: usize) -> bool {
+        let clusters = self.means.len();
+        let triangle = dimensions * (dimensions + 1) / 2;
+        clusters > 0
+            && self.means.iter().all(|mean| mean.len() == dimensions)
+            && self.whitenings.len() == clusters
+            && self.whitenings.iter().all(|w| w.len() == triangle)
+            && self.offsets.len() == clusters
+            && self.fences.as_ref().is_none_or(|f| f.len() == clusters)
+    }
+
+    pub(super) fn select(&self, order: &[usize]) -> Self {
+        let rows = |from: &[Vec<f64>]| order.iter().map(|&at| from[at].clone()).collect();
+        let numbers = |from: &[f64]| order.iter().map(|&at| from[at]).collect();
+        Self {
+            means: rows(&self.means),
+            whitenings: rows(&self.whitenings),
+            offsets: numbers(&self.offsets),
+            fences: self.fences.as_deref().map(numbers),
+        }
+    }
+
+    pub(super) fn calibrate<F: Float>(&mut self, points: ArrayView2<F>, outside: Option<f64>) {
+        self.fences = outside.map(|factor| {
+            let placed: Vec<(usize, f64)> = (0..points.nrows())
+                .into_par_iter()
+                .map(|row| {
+                    let point: Vec<f64> = points.row(row).iter().copied().map(double).collect();
+                    let squared: Vec<f64> = self.squared_mahalanobis(&point).collect();
+                    let cluster = self.likeliest(&squared).first.0;
+                    (cluster, squared[cluster].sqrt())
+                })
+                .collect();
+            fences(&placed, self.means.len(), factor)
+        });
+    }
+
+    /// The logarithm of the density at `point`, up to a constant that depends
+    /// on the dimensions alone.
+    pub(super) fn log_density(&self, point: &[f64]) -> f64 {
+        let squared: Vec<f64> = self.squared_mahalanobis(point).collect();
+        let own = self.likeliest(&squared).first.1;
+        let relative = self.offsets.iter().zip(&squared);
+        let relative = relative.map(|(offset, squared)| (offset - squared / 2.0 + own).exp());
+        relative.sum::<f64>().ln() - own
+    }
+
+    pub(super) fn place(&self, point: &[f64]) -> Placed {
+        let squared: Vec<f64> = self.squared_mahalanobis(point).collect();
+        let nearest = self.likeliest(&squared);
+        let (cluster, own) = nearest.first;
+        let relative = self.offsets.iter().zip(&squared);
+        let relative = relative.map(|(offset, squared)| (offset - squared / 2.0 + own).exp());
+        let beyond = |(squared, fence): (&f64, &f64)| *squared > fence * fence;
+        Placed {
+            cluster,
+            second: nearest.second.map(|second| second.0),
+            distance: squared_distance(point, &self.means[cluster]).sqrt(),
+            confidence: 1.0 / relative.sum::<f64>(),
+            outside: self
+                .fences
+                .as_ref()
+                .is_some_and(|fences| squared.iter().zip(fences).all(beyond)),
+        }
+    }
+
+    /// By falling log-density, at these squared Mahalanobis distances.
+    fn likeliest(&self, squared: &[f64]) -> Nearest {
+        let clusters = self.offsets.iter().zip(squared);
+        Nearest::of(clusters.map(|(offset, squared)| squared / 2.0 - offset))
+    }
+
+    fn squared_mahalanobis(&self, point: &[f64]) -> impl Iterator<Item = f64> {
+        let clusters = self.means.iter().zip(&self.whitenings);
+        clusters.map(|(mean, whitening)| {
+            let (mut rest, mut squared) = (&whitening[..], 0.0);
+            for row in 1..=mean.len() {
+                let (weights, after) = rest.split_at(row);
+                rest = after;
+                let from_mean = point.iter().zip(mean).zip(weights);
+                let along: f64 = from_mean
+                    .map(|((x, mean), weight)| (x - mean) * weight)
+                    .sum();
+                squared += along * along;
+            }
+            squared
+        })
+    }
+}
+
+/// The inverse of the lower Cholesky factor of a covariance, row by row; none
+/// if it is not positive definite.
+fn whitening(covariance: ArrayView2<f64>) -> Option<Vec<f64>> {
+    let size = covariance.nrows();
+    let mut factor = Array2::<f64>::zeros((size, size));
+    let mut inverse = Array2::<f64>::zeros((size, size));
+    for row in 0..size {
+        for column in 0..=row {
+            let before = (0..column).map(|at| factor[[row, at]] * factor[[column, at]]);
+            let left = covariance[[row, column]] - before.sum::<f64>();
+            if row > column {
+                factor[[row, column]] = left / factor[[column, column]];
+            } else if left > 0.0 {
+                factor[[row, row]] = left.sqrt();
+            } else {
+                return None;
+            }
+        }
+        for column in 0..=row {
+            let unit = if row == column { 1.0 } else { 0.0 };
+            let before = (column..row).map(|at| factor[[row, at]] * inverse[[at, column]]);
+            inverse[[row, column]] = (unit - before.sum::<f64>()) / factor[[row, row]];
+        }
+    }
+    let rows = inverse.outer_iter().enumerate();
+    Some(
+        rows.flat_map(|(row, numbers)| numbers.to_vec().into_iter().take(row + 1))
+            .collect(),
+    )
+}
+
+fn rounded(numbers: &[f64]) -> Vec<f64> {
+    numbers.iter().map(|&number| exact(number)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn densities_and_probabilities_are_the_textbook_ones() {
+        let mixture = Mixture::new(
+            &array![0.25, 0.75],
+            &array![[0.0, 0.0], [3.0, 1.0]],
+            &array![[[2.0, 0.5], [0.5, 1.0]], [[1.0, 0.0], [0.0, 4.0]]],
+        )
+        .unwrap();
+        // By the explicit inverse of each covariance at (1, 1).
+        let first = 0.25 / 1.75f64.sqrt() * (-0.5 * (1.0 - 2.0 * 0.5 + 2.0) / 1.75f64).exp();
+        let second = 0.75 / 2.0 * (-0.5 * 4.0f64).exp();
+        let expected = (first + second).ln();
+        assert!((mixture.log_density(&[1.0, 1.0]) - expected).abs() < 1e-10);
+        let placed = mixture.place(&[1.0, 1.0]);
+        assert_eq!((placed.cluster, placed.second), (0, Some(1)));
+        assert!((placed.confidence - first / (first + second)).abs() < 1e-10);
+        assert!((placed.distance - 2.0f64.sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_flat_covariance_is_refused() {
+        let flat = array![[[1.0, 1.0], [1.0, 1.0]]];
+        assert!(Mixture::new(&array![1.0], &array![[0.0, 0.0]], &flat).is_none());
+    }
+}

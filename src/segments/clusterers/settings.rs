@@ -1,0 +1,148 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+
+use crate::segments::settings::{Auto, positive, whole};
+
+/// `[segments.dbscan]`: what DBSCAN takes for dense.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DbscanSettings {
+    /// How near neighbours are, in scaled units, or `"auto"`: at the knee of
+    /// the curve of distances to the `min_points`-th neighbour.
+    #[serde(deserialize_with = "reach")]
+    pub reach: Reach,
+    /// Customers within reach, the customer included, that make a region
+    /// dense.
+    #[serde(deserialize_with = "whole::<_, _, 2, 1000>")]
+    #[schemars(range(min = 2, max = 1000))]
+    pub min_points: usize,
+}
+
+impl Default for DbscanSettings {
+    fn default() -> Self {
+        Self {
+            reach: Reach::default(),
+            min_points: 10,
+        }
+    }
+}
+
+/// `[segments.optics]`: what OPTICS takes for dense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpticsSettings {
+    /// Neighbours, the customer included, whose distance measures density.
+    #[serde(deserialize_with = "whole::<_, _, 2, 1000>")]
+    #[schemars(range(min = 2, max = 1000))]
+    pub min_points: usize,
+}
+
+impl Default for OpticsSettings {
+    fn default() -> Self {
+        Self { min_points: 10 }
+    }
+}
+
+/// How near neighbours are.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "the reach is \"auto\" or a number above 0")]
+pub enum Reach {
+    /// Learned from the customers.
+    Auto(Auto),
+    /// That far, in scaled units.
+    Fixed(#[schemars(extend("exclusiveMinimum" = 0))] f64),
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self::Auto(Auto::Auto)
+    }
+}
+
+/// How far from everything a customer must be to count as outside.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "`outside` is \"off\" or a number of interquartile ranges above 0"
+)]
+pub enum Outside {
+    /// Nobody is outside, but for customers whom a density algorithm gives to
+    /// no cluster.
+    Off(Off),
+    /// Further from every cluster than its third quartile and that many
+    /// interquartile ranges (Tukey 1977 calls three of them far out).
+    Factor(#[schemars(extend("exclusiveMinimum" = 0))] f64),
+}
+
+/// The word `"off"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Off {
+    /// Not at all.
+    Off,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self::Factor(3.0)
+    }
+}
+
+impl Outside {
+    /// The interquartile ranges, if any.
+    pub(in crate::segments) fn factor(self) -> Option<f64> {
+        match self {
+            Self::Off(_) => None,
+            Self::Factor(factor) => Some(factor),
+        }
+    }
+}
+
+pub(in crate::segments) fn outside<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Outside, D::Error> {
+    match Outside::deserialize(from)? {
+        Outside::Factor(factor) => above_zero(factor).map(Outside::Factor),
+        off @ Outside::Off(_) => Ok(off),
+    }
+}
+
+fn reach<'de, D: Deserializer<'de>>(from: D) -> Result<Reach, D::Error> {
+    match Reach::deserialize(from)? {
+        Reach::Fixed(reach) => above_zero(reach).map(Reach::Fixed),
+        auto @ Reach::Auto(_) => Ok(auto),
+    }
+}
+
+fn above_zero<E: serde::de::Error>(value: f64) -> Result<f64, E> {
+    positive(serde::de::value::F64Deserializer::new(value))
+}
+
+/// What dense means, checked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::segments) struct DensityJob {
+    /// How near neighbours are; learned if absent. OPTICS has no use for it.
+    pub(in crate::segments) reach: Option<f64>,
+    /// Points within reach that make a region dense, at least 2.
+    pub(in crate::segments) min_points: usize,
+    /// The smallest cluster, as a share of all points, 0 to 1.
+    pub(in crate::segments) min_share: f64,
+}
+
+impl Default for DensityJob {
+    fn default() -> Self {
+        Self {
+            reach: None,
+            min_points: 10,
+            min_share: 0.02,
+        }
+    }
+}
+
+impl DensityJob {
+    /// The points that a cluster among `rows` holds at least.
+    pub(super) fn smallest_cluster(self, rows: usize) -> usize {
+        let share = (self.min_share * rows as f64).ceil() as usize;
+        share.max(self.min_points)
+    }
+}
