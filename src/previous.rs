@@ -84,7 +84,11 @@ pub fn segments(run: &Run, names: &Names) -> Result<segments::Previous, Previous
     Ok(segments::Previous {
         model: json(run, "model.json")?,
         registry,
-        members: members(run)?,
+        members: members(run)?
+            .pairs()
+            .into_iter()
+            .map(|(id, segment)| (id.to_owned(), segment.to_owned()))
+            .collect(),
     })
 }
 
@@ -97,17 +101,47 @@ pub fn registry(run: &Run) -> Result<Registry, PreviousError> {
     json(run, "registry.json")
 }
 
-/// Customer and segment of everyone in a run, ascending by customer.
+/// Who was in which segment in a run.
+pub struct Members {
+    customers: StringChunked,
+    segments: StringChunked,
+}
+
+impl Members {
+    /// Customer id and segment id of everyone, in the order of the table:
+    /// ascending by customer.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        let pairs = self.customers.iter().zip(self.segments.iter());
+        pairs
+            .filter_map(|(id, segment)| Some((id?, segment?)))
+            .collect()
+    }
+}
+
+/// Who was in which segment in a run.
 ///
 /// # Errors
 /// When the table is missing, changed or of another form.
-pub fn members(run: &Run) -> Result<Vec<(String, String)>, PreviousError> {
-    let frame = frame(run, "members.parquet", &["customer_id", "segment_id"])?;
-    let ids = texts(&frame, "customer_id");
-    let members = ids.into_iter().zip(texts(&frame, "segment_id"));
-    Ok(members
-        .filter_map(|(id, segment)| Some((id?, segment?)))
-        .collect())
+pub fn members(run: &Run) -> Result<Members, PreviousError> {
+    const FILE: &str = "members.parquet";
+    let frame = frame(run, FILE, &["customer_id", "segment_id"])?;
+    let text = |column: &str| -> PolarsResult<StringChunked> {
+        Ok(frame
+            .column(column)?
+            .cast(&DataType::String)?
+            .str()?
+            .clone())
+    };
+    let form = |error: PolarsError| PreviousError::Form {
+        run: run.id().to_owned(),
+        file: FILE,
+        reason: crate::rules::first_line(&error),
+    };
+    Ok(Members {
+        customers: text("customer_id").map_err(form)?,
+        segments: text("segment_id").map_err(form)?,
+    })
 }
 
 fn json<T: DeserializeOwned>(run: &Run, file: &'static str) -> Result<T, PreviousError> {

@@ -158,3 +158,6 @@ fn refused(
         gate,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,7 +106,7 @@ pub struct LineageEvent {
 }
 
 /// A [`LineageEvent`] with the segment that it befell. As text it is a
-/// sentence: `S07 Film fans split from S01`.
+/// line: `S07 Film fans: split from S01`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SegmentEvent {
     /// As-of date.
@@ -124,7 +124,7 @@ pub struct SegmentEvent {
 
 impl fmt::Display for SegmentEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} ", self.id, self.name)?;
+        write!(f, "{} {}: ", self.id, self.name)?;
         f.write_str(&self.status.words(&self.segments))
     }
 }

@@ -39,8 +39,9 @@ pub(super) fn compare(
 ) -> Result<String, Failure> {
     let runs = out.runs()?;
     let (from, to) = (runs.find(from)?, runs.find(to)?);
-    let (before, after) = (previous::members(from)?, previous::members(to)?);
-    let migration = Migration::count(borrowed(&before), borrowed(&after));
+    let (before, after) = rayon::join(|| previous::members(from), || previous::members(to));
+    let (before, after) = (before?, after?);
+    let migration = Migration::count(before.pairs(), after.pairs());
     let (earlier, later) = if from.manifest.as_of <= to.manifest.as_of {
         (from, to)
     } else {
@@ -62,13 +63,6 @@ pub(super) fn compare(
         return json(&comparison);
     }
     text(out, &comparison, [from, to])
-}
-
-fn borrowed(members: &[(String, String)]) -> Vec<(&str, &str)> {
-    let members = members.iter();
-    members
-        .map(|(customer, segment)| (customer.as_str(), segment.as_str()))
-        .collect()
 }
 
 fn text(out: &OutDir, comparison: &Comparison<'_>, runs: [&Run; 2]) -> Result<String, Failure> {
@@ -174,15 +168,16 @@ fn sentence(
     let named = |id: &Option<String>, names: &BTreeMap<String, String>| {
         let id = id.clone().unwrap_or_default();
         match names.get(&id) {
-            Some(name) => format!("{id} {name}"),
-            None => id,
+            // Of a reserved segment the id says what it is.
+            Some(name) if id.to_lowercase() != name.to_lowercase() => format!("{id} {name}"),
+            _ => id,
         }
     };
     format!(
-        "{} of the {} customers of {} ({}) went to {}",
+        "{}: {} of {} customers ({}) went to {}",
+        named(&flow.from, &names[0]),
         grouped(flow.customers),
         grouped(of),
-        named(&flow.from, &names[0]),
         percent(flow.customers as f64 / of.max(1) as f64),
         named(&flow.to, &names[1])
     )

@@ -65,7 +65,7 @@ pub(super) fn list(out: &OutDir, run: &str, as_json: bool) -> Result<String, Fai
             line.stability
                 .map(|s| format!("{s:.2}"))
                 .unwrap_or_default(),
-            (if line.locked { "locked" } else { "" }).to_owned(),
+            (if line.locked { "yes" } else { "" }).to_owned(),
             status(line),
         ]
     });
@@ -76,7 +76,7 @@ pub(super) fn list(out: &OutDir, run: &str, as_json: bool) -> Result<String, Fai
         "share",
         "change",
         "stability",
-        "name is",
+        "locked",
         "status",
     ];
     let mut text = format!("run {}\n\n", run.id());

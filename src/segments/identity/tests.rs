@@ -300,7 +300,7 @@ fn the_registry_survives_json() {
 }
 
 #[test]
-fn an_event_is_a_sentence() {
+fn an_event_reads_as_a_line() {
     let (mut registry, members) = first_night(&[40, 30, 20]);
     run(&mut registry, &labels(&[70, 20]), &members, 2);
     registry.segments[0].name = "Film fans".to_owned();
@@ -312,8 +312,8 @@ fn an_event_is_a_sentence() {
     assert_eq!(
         told,
         [
-            "S01 Film fans merged with S02",
-            "S02 S02 retired, went to S01"
+            "S01 Film fans: merged with S02",
+            "S02 S02: retired, went to S01"
         ]
     );
 }
