@@ -19,7 +19,7 @@ use crate::pipeline::Plan;
 use crate::previous::{self, PreviousError};
 use crate::records::RecordError;
 use crate::report::ReportError;
-use crate::segments::{SegmentError, Segmentation};
+use crate::segments::{Names, SegmentError, SegmentStatus, Segmentation};
 use crate::store::{Published, Run, RunLock, Runs, StoreError};
 use crate::tables::{Catalog, TableError, ValidTables};
 use crate::view::{self, CustomerView, ViewError};
@@ -35,12 +35,16 @@ pub struct Job<'a> {
     pub runs: &'a Runs,
     /// Where to publish; `None` publishes nothing.
     pub lock: Option<&'a RunLock>,
+    /// What people have decided about the segments' names.
+    pub names: &'a Names,
     /// Take only this many customers.
     pub sample: Option<usize>,
     /// Run although the same night is published already.
     pub force: bool,
     /// Start without a previous run.
     pub fresh: bool,
+    /// Fit the segments' model again although it still holds.
+    pub refit: bool,
 }
 
 /// What became of a night.
@@ -222,6 +226,18 @@ impl Results {
             alerts.push(
                 "the do-not-contact list is missing or older than 31 days: no text messages and no marketing calls".to_owned(),
             );
+        }
+        alerts.extend(self.segmentation.refused.iter().map(ToString::to_string));
+        for segment in &self.segmentation.segments {
+            let entry = self.segmentation.registry.get(&segment.id);
+            if segment.status == SegmentStatus::Retired && entry.is_some_and(|entry| entry.locked) {
+                alerts.push(format!(
+                    "{} {}, a name that was locked, is no more: {}",
+                    segment.id,
+                    segment.name,
+                    segment.status.words(&segment.lineage)
+                ));
+            }
         }
         for drift in &self.segmentation.drift {
             if drift.psi > 0.25 {

@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 use polars::prelude::*;
+use serde::de::DeserializeOwned;
 
 use crate::calls::{CallReason, contact_class};
 use crate::campaign::Contact;
 use crate::domain::{Channel, People};
-use crate::segments;
-use crate::store::{Run, Runs, StoreError};
+use crate::segments::{self, NameError, Names, Registry};
+use crate::store::{OutDir, Run, Runs, StoreError};
 
 /// How far back own invitations are looked for, in days: the longest window of
 /// the contact policy's defaults, with some room.
@@ -35,6 +37,17 @@ pub enum PreviousError {
         /// What is wrong.
         reason: String,
     },
+    /// The file of names is not of the form that this version writes.
+    #[error(
+        "{} cannot be read: {reason}\n  next: mend the file, or move it away and name the segments again",
+        path.display()
+    )]
+    Names {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: NameError,
+    },
 }
 
 /// The rows of every table in an earlier run, for volume contracts.
@@ -46,31 +59,96 @@ pub fn rows(previous: Option<&Run>) -> BTreeMap<String, u64> {
         .collect()
 }
 
-/// The model, registry and members to start from.
+/// What people have decided about names, up to now.
+///
+/// # Errors
+/// When the file is there and cannot be read.
+pub fn names(out: &OutDir) -> Result<Names, PreviousError> {
+    let Some(content) = out.read_names()? else {
+        return Ok(Names::default());
+    };
+    Names::from_json(&content).map_err(|reason| PreviousError::Names {
+        path: out.names_path(),
+        reason,
+    })
+}
+
+/// The model, registry and members to start from, with names as people have
+/// changed them since.
 ///
 /// # Errors
 /// When a file is missing, changed or of another form.
-pub fn segments(run: &Run) -> Result<segments::Previous, PreviousError> {
-    let form = |file: &'static str| {
-        move |reason: String| PreviousError::Form {
-            run: run.id().to_owned(),
-            file,
-            reason,
-        }
-    };
-    let model = serde_json::from_slice(&run.read("model.json")?)
-        .map_err(|error| form("model.json")(error.to_string()))?;
-    let registry = serde_json::from_slice(&run.read("registry.json")?)
-        .map_err(|error| form("registry.json")(error.to_string()))?;
-    let frame = frame(run, "members.parquet", &["customer_id", "segment_id"])?;
-    let ids = texts(&frame, "customer_id");
-    let members = ids.into_iter().zip(texts(&frame, "segment_id"));
+pub fn segments(run: &Run, names: &Names) -> Result<segments::Previous, PreviousError> {
+    let mut registry = registry(run)?;
+    names.apply(&mut registry);
     Ok(segments::Previous {
-        model,
+        model: json(run, "model.json")?,
         registry,
-        members: members
-            .filter_map(|(id, segment)| Some((id?, segment?)))
+        members: members(run)?
+            .pairs()
+            .into_iter()
+            .map(|(id, segment)| (id.to_owned(), segment.to_owned()))
             .collect(),
+    })
+}
+
+/// The segments there had ever been by the end of a run, under the names of
+/// that night.
+///
+/// # Errors
+/// When the file is missing, changed or of another form.
+pub fn registry(run: &Run) -> Result<Registry, PreviousError> {
+    json(run, "registry.json")
+}
+
+/// Who was in which segment in a run.
+pub struct Members {
+    customers: StringChunked,
+    segments: StringChunked,
+}
+
+impl Members {
+    /// Customer id and segment id of everyone, in the order of the table:
+    /// ascending by customer.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        let pairs = self.customers.iter().zip(self.segments.iter());
+        pairs
+            .filter_map(|(id, segment)| Some((id?, segment?)))
+            .collect()
+    }
+}
+
+/// Who was in which segment in a run.
+///
+/// # Errors
+/// When the table is missing, changed or of another form.
+pub fn members(run: &Run) -> Result<Members, PreviousError> {
+    const FILE: &str = "members.parquet";
+    let frame = frame(run, FILE, &["customer_id", "segment_id"])?;
+    let text = |column: &str| -> PolarsResult<StringChunked> {
+        Ok(frame
+            .column(column)?
+            .cast(&DataType::String)?
+            .str()?
+            .clone())
+    };
+    let form = |error: PolarsError| PreviousError::Form {
+        run: run.id().to_owned(),
+        file: FILE,
+        reason: crate::rules::first_line(&error),
+    };
+    Ok(Members {
+        customers: text("customer_id").map_err(form)?,
+        segments: text("segment_id").map_err(form)?,
+    })
+}
+
+fn json<T: DeserializeOwned>(run: &Run, file: &'static str) -> Result<T, PreviousError> {
+    serde_json::from_slice(&run.read(file)?).map_err(|error| PreviousError::Form {
+        run: run.id().to_owned(),
+        file,
+        reason: error.to_string(),
     })
 }
 

@@ -10,6 +10,7 @@ mod decisions;
 mod invitations;
 mod lists;
 mod members;
+mod migration;
 mod profiles;
 mod reasons;
 mod rejects;
@@ -79,7 +80,7 @@ impl Night<'_> {
 /// # Errors
 /// When a column does not fit its table: a fault of clubcall.
 pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
-    Ok(vec![
+    let mut tables = vec![
         members::table(night)?,
         segments::table(night)?,
         profiles::table(night)?,
@@ -90,7 +91,9 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         calls::table(night)?,
         reasons::table(night)?,
         rejects::table(night)?,
-    ])
+    ];
+    tables.extend(migration::table(night)?);
+    Ok(tables)
 }
 
 /// A column of free text.

@@ -67,7 +67,7 @@ fn segments(night: &Night<'_>, page: &mut Page) {
             format!("{:.1} %", segment.share * 100.0)
         );
         if !segment.reserved {
-            let _ = write!(row, "  {}", segment.status.as_str());
+            let _ = write!(row, "  {}", segment.status.words(&segment.lineage));
         }
         page.line(&row);
     }

@@ -5,6 +5,7 @@ use crate::night::NightError;
 use crate::outputs::OutputError;
 use crate::pipeline::Faults;
 use crate::previous::PreviousError;
+use crate::segments::NameError;
 use crate::store::StoreError;
 use crate::tables::TableError;
 
@@ -106,13 +107,27 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<PreviousError> for Failure {
+    fn from(error: PreviousError) -> Self {
+        match error {
+            PreviousError::Store(error) => error.into(),
+            error => Self::new(Exit::Data, error.to_string()),
+        }
+    }
+}
+
+impl From<NameError> for Failure {
+    fn from(error: NameError) -> Self {
+        Self::new(Exit::Usage, error.to_string())
+    }
+}
+
 impl From<NightError> for Failure {
     fn from(error: NightError) -> Self {
         match error {
             NightError::Tables(error) => error.into(),
-            NightError::Store(error) | NightError::Previous(PreviousError::Store(error)) => {
-                error.into()
-            }
+            NightError::Store(error) => error.into(),
+            NightError::Previous(error) => error.into(),
             NightError::Outputs(OutputError::Parquet { .. }) => {
                 Self::new(Exit::CannotWrite, error.to_string())
             }

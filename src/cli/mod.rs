@@ -11,6 +11,7 @@ mod run;
 mod runs;
 mod sample;
 mod schema;
+mod segments;
 mod sql;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,6 +48,8 @@ enum Command {
     Check(check::CheckArgs),
     /// List, show, compare or prune published runs
     Runs(runs::RunsArgs),
+    /// List, show, name and compare segments
+    Segments(segments::SegmentsArgs),
     /// Ask a run's tables in SQL
     Sql(sql::SqlArgs),
     /// Write realistic synthetic data with the planted truth beside it
@@ -127,6 +130,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::main(args),
         Command::Check(args) => check::main(args),
         Command::Runs(args) => runs::main(args),
+        Command::Segments(args) => segments::main(args),
         Command::Sql(args) => sql::main(args),
         Command::Sample(args) => sample::main(args),
         Command::Schema => schema::main(),

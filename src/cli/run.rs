@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::{Failure, ShowArgs, load};
 use crate::night::{self, Job, Outcome};
+use crate::previous;
 use crate::store::OutDir;
 use crate::watch::Watch;
 
@@ -35,6 +36,11 @@ pub(super) struct RunArgs {
     /// Run and publish although the same night is published already
     #[arg(long)]
     force: bool,
+    /// Fit the segments anew although the model still holds; ids and names stay
+    /// with the segments that go on. It is another run than one that keeps the
+    /// model
+    #[arg(long)]
+    refit: bool,
     /// Start without the model and history of earlier runs
     #[arg(long)]
     fresh: bool,
@@ -59,14 +65,17 @@ pub(super) fn main(args: &RunArgs) -> Result<(), Failure> {
         Some(out.lock()?)
     };
     let runs = out.runs()?;
+    let names = previous::names(&out)?;
     let job = Job {
         plan: &ready.plan,
         catalog: &ready.catalog,
         runs: &runs,
         lock: lock.as_ref(),
+        names: &names,
         sample: args.sample,
         force: args.force,
         fresh: args.fresh,
+        refit: args.refit,
     };
     let report = night::run(&job, &mut watch)?;
     let mut stdout = io::stdout().lock();

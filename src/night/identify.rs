@@ -18,6 +18,11 @@ pub(super) fn run_id(job: &Job<'_>, tables: &ValidTables, previous: Option<&Run>
             .map(|count| count.to_string())
             .unwrap_or_default(),
     ];
+    // On a first night the model is fitted anyway, and nobody has seen a name.
+    if previous.is_some() {
+        parts.push(if job.refit { "refit" } else { "" }.to_owned());
+        parts.push(job.names.digest());
+    }
     for (name, table) in &tables.tables {
         parts.push(format!("{name}={}", table.digest));
     }

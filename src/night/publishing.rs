@@ -10,6 +10,10 @@ use crate::store::{
 };
 use crate::watch::Watch;
 
+/// What the manifest calls people's decisions about names; no table has a dot
+/// in its name.
+const NAMES: &str = "names.json";
+
 /// Publishes the night, or only sums it up when nothing is to be published.
 pub(super) fn publish(
     job: &Job<'_>,
@@ -121,6 +125,15 @@ fn manifest(job: &Job<'_>, night: &Night<'_>, previous: Option<&Run>) -> Manifes
         };
         (name.clone(), record)
     });
+    // Without an earlier run nobody has seen a name: see `identify`.
+    let names = (previous.is_some() && !job.names.is_empty()).then(|| {
+        let record = InputRecord {
+            rows: job.names.len() as u64,
+            content_digest: job.names.digest(),
+            sources: vec![NAMES.to_owned()],
+        };
+        (NAMES.to_owned(), record)
+    });
     let checks = night.tables.checks.iter().map(|check| CheckRecord {
         table: check.table.clone(),
         column: Some(check.column.clone()).filter(|column| !column.is_empty()),
@@ -141,7 +154,7 @@ fn manifest(job: &Job<'_>, night: &Night<'_>, previous: Option<&Run>) -> Manifes
             .runs
             .superseded_by(as_of, night.run_id)
             .map(|run| run.id().to_owned()),
-        inputs: inputs.collect(),
+        inputs: inputs.chain(names).collect(),
         stages: stages(night),
         checks: checks.collect(),
         reconciliation: reconciliation(night),
@@ -174,7 +187,10 @@ fn stages(night: &Night<'_>) -> Vec<StageCount> {
         ),
         stage(
             "segments",
-            &[("segments", night.segmentation.segments.len())],
+            &[
+                ("segments", night.segmentation.segments.len()),
+                ("fitted", usize::from(night.segmentation.refitted)),
+            ],
         ),
         stage(
             "campaign",

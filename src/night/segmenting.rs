@@ -4,7 +4,9 @@
 use super::{Job, NightError};
 use crate::pipeline::Plan;
 use crate::previous;
-use crate::segments::{self, FeatureColumn, InterestAffinity, SegmentInput, Segmentation};
+use crate::segments::{
+    self, FeatureColumn, InterestAffinity, SegmentInput, SegmentSettings, Segmentation,
+};
 use crate::store::Run;
 use crate::tables::ValidTables;
 use crate::view::CustomerView;
@@ -79,12 +81,14 @@ pub(super) fn segment(
         seed: job.plan.file.pipeline.seed,
         language: job.plan.file.pipeline.language,
     };
-    let previous = previous.map(previous::segments).transpose()?;
-    Ok(segments::segment(
-        &input,
-        &job.plan.file.segments,
-        previous.as_ref(),
-    )?)
+    let previous = previous
+        .map(|run| previous::segments(run, job.names))
+        .transpose()?;
+    let settings = SegmentSettings {
+        refit: job.refit,
+        ..job.plan.file.segments.clone()
+    };
+    Ok(segments::segment(&input, &settings, previous.as_ref())?)
 }
 
 /// Adds `segment_id` and `segment_name` to the view.

@@ -5,10 +5,10 @@ use super::clusterers::{Grouping, Job, Placed};
 use super::drift;
 use super::explain;
 use super::identity::{Clustered, identify};
-use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact};
+use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact, fingerprint};
 use super::sampling::{Sampler, seed_for};
 use super::space::Space;
-use super::stability::{STABLE, stability};
+use super::stability::stability;
 use super::{Previous, Registry, SegmentError, SegmentInput, SegmentSettings};
 
 /// The number of clusters is chosen, and stability measured, on no more
@@ -77,6 +77,7 @@ pub(super) fn fit(
         grouping.clusters(),
         &mut registry,
         previous,
+        &fingerprint(&space, &grouping, input.as_of),
     );
     let moments = drift::at_fit(&placed, grouping.clusters());
     // From here on clusters stand in the registry's order.
@@ -95,7 +96,8 @@ pub(super) fn fit(
             at_fit: moments[cluster].clone(),
         })
         .collect();
-    for cluster in clusters.iter().filter(|cluster| cluster.stability < STABLE) {
+    let doubtful = |cluster: &&ModelCluster| cluster.stability < settings.warn.get();
+    for cluster in clusters.iter().filter(doubtful) {
         warnings.push(format!(
             "segment {} is unstable: drawn again from other customers it is only {:.1} % the same",
             cluster.segment_id,
@@ -168,6 +170,7 @@ fn identified(
     clusters: usize,
     registry: &mut Registry,
     previous: Option<&Previous>,
+    origin: &str,
 ) -> Vec<String> {
     let inside = rows
         .iter()
@@ -182,5 +185,5 @@ fn identified(
         k: clusters,
     };
     let before = previous.map_or(&[][..], |previous| &previous.members);
-    identify(&clustered, registry, before, input.as_of)
+    identify(&clustered, registry, before, input.as_of, origin)
 }

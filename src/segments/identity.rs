@@ -1,22 +1,31 @@
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use pathfinding::kuhn_munkres::kuhn_munkres;
 use pathfinding::matrix::Matrix;
 
+use super::migration::side_by_side;
 use super::registry::{LineageEvent, Registry, RegistryEntry, SegmentStatus};
 
-/// A new cluster with a lower Jaccard similarity to its match is no
-/// continuation of it.
+/// A cluster continues a segment if their Jaccard similarity is at least that
+/// (the threshold of Greene, Doyle and Cunningham 2010, *Tracking the
+/// evolution of communities in dynamic social networks*). The largest third of
+/// a segment that falls into three still continues it, a quarter does not.
 const SAME: f64 = 0.3;
 
-/// An earlier segment that gave at least this share of a cluster's members is
-/// a parent of it.
-const PARENT: f64 = 0.25;
+/// A segment that gave at least this share of a cluster's members is a parent
+/// of it; a cluster that got at least this share of a segment's members is an
+/// heir.
+const PART: f64 = 0.25;
+
+/// A segment that is retired is a parent of the cluster that got at least this
+/// share of its members, however large that cluster is.
+const MOST: f64 = 0.5;
 
 /// Clusters as customers: which cluster each clustered customer fell into.
 pub(super) struct Clustered<'a> {
-    /// Customer ids, aligned with `clusters`.
+    /// Customer ids, ascending, aligned with `clusters`.
     pub(super) ids: Vec<&'a str>,
     /// Cluster of each customer.
     pub(super) clusters: Vec<usize>,
@@ -26,30 +35,38 @@ pub(super) struct Clustered<'a> {
 
 /// Finds which segment each cluster is, and enters what changed into the
 /// registry. Returns the segment id of each cluster. A new entry carries its
-/// id as its name until it is named.
+/// id as its name until it is named; `origin` is the fingerprint of the model.
 ///
-/// Clusters and earlier segments are matched one to one so that the most
-/// customers keep their segment (Kuhn 1955, Munkres 1957).
+/// Clusters and earlier segments that are alike enough are matched one to one
+/// so that the most customers keep their segment (Kuhn 1955, Munkres 1957).
+/// Only customers who were in a segment before and are in a cluster now decide
+/// what continues what: whoever joined, left or fell quiet says nothing about
+/// it. The clusters' own numbers do not matter.
+///
+/// What happened to the others is told by shares of members, as in MONIC
+/// (Spiliopoulou et al. 2006): a cluster that continues nothing is *split* from
+/// its one parent, *merged* of several, or *new*; a cluster that continues a
+/// segment and has another parent has *merged*; a segment that nothing
+/// continues is *retired*, and its heirs are where its members went. A segment
+/// of which fewer than a quarter are still clustered has vanished: it has no
+/// heirs.
 pub(super) fn identify(
     clustered: &Clustered,
     registry: &mut Registry,
     before: &[(String, String)],
     on: Date,
+    origin: &str,
 ) -> Vec<String> {
-    let old: Vec<String> = registry
-        .segments
-        .iter()
-        .filter(|entry| entry.status != SegmentStatus::Retired)
-        .map(|entry| entry.id.clone())
-        .collect();
+    let old: Vec<String> = registry.current().map(|entry| entry.id.clone()).collect();
     let flows = Flows::count(clustered, &old, before);
-    let matches = flows.matches();
+    let order = flows.order();
+    let matches = flows.matches(&order);
 
     let mut ids: Vec<Option<String>> = vec![None; clustered.k];
     for (cluster, kept) in matches.iter().enumerate() {
         let Some(kept) = *kept else { continue };
         let others: Vec<String> = flows
-            .parents(cluster)
+            .parents(cluster, &matches)
             .filter(|&parent| parent != kept)
             .map(|parent| old[parent].clone())
             .collect();
@@ -58,12 +75,12 @@ pub(super) fn identify(
         }
         ids[cluster] = Some(old[kept].clone());
     }
-    for cluster in flows.by_size() {
+    for &cluster in &order {
         if ids[cluster].is_some() {
             continue;
         }
         let parents: Vec<String> = flows
-            .parents(cluster)
+            .parents(cluster, &matches)
             .map(|parent| old[parent].clone())
             .collect();
         let status = match parents.len() {
@@ -74,6 +91,7 @@ pub(super) fn identify(
         let id = registry.next_id();
         registry.segments.push(RegistryEntry {
             id: id.clone(),
+            origin: origin.to_owned(),
             name: id.clone(),
             locked: false,
             status,
@@ -93,10 +111,10 @@ pub(super) fn identify(
         if matches.contains(&Some(segment)) {
             continue;
         }
-        let heirs = flows
-            .heirs(segment)
-            .map(|cluster| ids[cluster].clone())
-            .collect();
+        let heirs = order
+            .iter()
+            .filter(|&&cluster| flows.is_heir(cluster, segment));
+        let heirs = heirs.map(|&cluster| ids[cluster].clone()).collect();
         record(registry, id, on, SegmentStatus::Retired, heirs);
     }
     ids
@@ -127,8 +145,12 @@ struct Flows {
     shared: Vec<Vec<u64>>,
     /// All of tonight's customers per cluster.
     sizes: Vec<u64>,
-    /// Customers per segment who are in some cluster tonight.
-    before: Vec<u64>,
+    /// The first of tonight's customers per cluster, by row.
+    first: Vec<usize>,
+    /// All customers who were in each segment.
+    former: Vec<u64>,
+    /// Those of them who are in some cluster tonight.
+    stayed: Vec<u64>,
 }
 
 impl Flows {
@@ -138,204 +160,110 @@ impl Flows {
             .enumerate()
             .map(|(place, id)| (id.as_str(), place))
             .collect();
-        let segment_of: HashMap<&str, usize> = before
+        let mut before: Vec<(&str, usize)> = before
             .iter()
             .filter_map(|(customer, id)| Some((customer.as_str(), *place.get(id.as_str())?)))
             .collect();
+        if !before.is_sorted() {
+            before.sort_unstable();
+        }
+        let rows = clustered.clusters.iter().copied().enumerate();
+        let tonight: Vec<(&str, (usize, usize))> =
+            clustered.ids.iter().copied().zip(rows).collect();
         let mut flows = Self {
             shared: vec![vec![0; old.len()]; clustered.k],
             sizes: vec![0; clustered.k],
-            before: vec![0; old.len()],
+            first: vec![usize::MAX; clustered.k],
+            former: vec![0; old.len()],
+            stayed: vec![0; old.len()],
         };
-        for (customer, &cluster) in clustered.ids.iter().zip(&clustered.clusters) {
-            flows.sizes[cluster] += 1;
-            if let Some(&segment) = segment_of.get(customer) {
-                flows.shared[cluster][segment] += 1;
-                flows.before[segment] += 1;
+        side_by_side(&before, &tonight, |(segment, place)| {
+            if let Some(segment) = segment {
+                flows.former[segment] += 1;
             }
-        }
+            let Some((row, cluster)) = place else { return };
+            flows.sizes[cluster] += 1;
+            flows.first[cluster] = flows.first[cluster].min(row);
+            if let Some(segment) = segment {
+                flows.shared[cluster][segment] += 1;
+                flows.stayed[segment] += 1;
+            }
+        });
         flows
     }
 
+    /// Clusters, the largest first; the one with the first customer of equals.
+    /// In this order nothing depends on the clusters' numbers.
+    fn order(&self) -> Vec<usize> {
+        let mut clusters: Vec<usize> = (0..self.sizes.len()).collect();
+        clusters.sort_by_key(|&cluster| (Reverse(self.sizes[cluster]), self.first[cluster]));
+        clusters
+    }
+
     /// The segment that each cluster continues.
-    fn matches(&self) -> Vec<Option<usize>> {
+    fn matches(&self, order: &[usize]) -> Vec<Option<usize>> {
         // A square matrix leaves clusters or segments without a partner by
-        // pairing them with nothing.
-        let side = self.sizes.len().max(self.before.len());
-        let weights = Matrix::from_fn(side, side, |(cluster, segment)| {
-            let shared = self.shared.get(cluster).and_then(|row| row.get(segment));
-            shared.map_or(0, |&shared| {
-                i64::try_from(shared).unwrap_or(i64::MAX / 1024)
-            })
+        // pairing them with nothing. Pairs that are too unlike count nothing,
+        // so that they cannot keep others from each other.
+        let side = self.sizes.len().max(self.former.len());
+        let alike = |row: usize, segment: usize| {
+            let &cluster = order.get(row)?;
+            (segment < self.former.len() && self.jaccard(cluster, segment) >= SAME)
+                .then(|| self.shared[cluster][segment])
+        };
+        let weights = Matrix::from_fn(side, side, |(row, segment)| {
+            alike(row, segment).map_or(0, |shared| i64::try_from(shared).unwrap_or(i64::MAX / 1024))
         });
         let (_, pairs) = kuhn_munkres(&weights);
-        let partner = |cluster: usize| {
-            let segment = *pairs.get(cluster)?;
-            (segment < self.before.len() && self.jaccard(cluster, segment) >= SAME)
-                .then_some(segment)
-        };
-        (0..self.sizes.len()).map(partner).collect()
+        let mut matches = vec![None; self.sizes.len()];
+        for (row, (&cluster, &segment)) in order.iter().zip(&pairs).enumerate() {
+            matches[cluster] = alike(row, segment).map(|_| segment);
+        }
+        matches
     }
 
     /// Similarity among the customers of both nights.
     fn jaccard(&self, cluster: usize, segment: usize) -> f64 {
         let shared = self.shared[cluster][segment];
-        let either = self.shared[cluster].iter().sum::<u64>() + self.before[segment] - shared;
+        let either = self.shared[cluster].iter().sum::<u64>() + self.stayed[segment] - shared;
         shared as f64 / either.max(1) as f64
     }
 
-    fn parents(&self, cluster: usize) -> impl Iterator<Item = usize> {
-        let size = self.sizes[cluster].max(1) as f64;
-        let shared = self.shared[cluster].iter().enumerate();
-        shared
-            .filter(move |&(_, &count)| count as f64 / size >= PARENT)
-            .map(|(segment, _)| segment)
+    /// The segments that a cluster came from.
+    fn parents<'a>(
+        &'a self,
+        cluster: usize,
+        matches: &'a [Option<usize>],
+    ) -> impl Iterator<Item = usize> + 'a {
+        (0..self.former.len()).filter(move |&segment| {
+            let dissolved = !matches.contains(&Some(segment)) && !self.vanished(segment);
+            self.taken(cluster, segment) >= PART
+                || (dissolved && self.given(cluster, segment) >= MOST)
+        })
     }
 
-    fn heirs(&self, segment: usize) -> impl Iterator<Item = usize> {
-        let size = self.before[segment].max(1) as f64;
-        let shared = self.shared.iter().map(move |row| row[segment]).enumerate();
-        shared
-            .filter(move |&(_, count)| count as f64 / size >= PARENT)
-            .map(|(cluster, _)| cluster)
+    /// Whether members of the segment went to the cluster.
+    fn is_heir(&self, cluster: usize, segment: usize) -> bool {
+        let given = self.given(cluster, segment) >= PART;
+        !self.vanished(segment) && (given || self.taken(cluster, segment) >= PART)
     }
 
-    /// Clusters, the largest first.
-    fn by_size(&self) -> Vec<usize> {
-        let mut clusters: Vec<usize> = (0..self.sizes.len()).collect();
-        clusters.sort_by_key(|&cluster| (std::cmp::Reverse(self.sizes[cluster]), cluster));
-        clusters
+    /// The share of the segment's remaining members that the cluster got.
+    fn given(&self, cluster: usize, segment: usize) -> f64 {
+        self.shared[cluster][segment] as f64 / self.stayed[segment].max(1) as f64
+    }
+
+    /// The share of the cluster's members who came from the segment.
+    fn taken(&self, cluster: usize, segment: usize) -> f64 {
+        self.shared[cluster][segment] as f64 / self.sizes[cluster].max(1) as f64
+    }
+
+    /// Whether too few of the members are left to say where they went.
+    fn vanished(&self, segment: usize) -> bool {
+        (self.stayed[segment] as f64) < PART * self.former[segment] as f64
+            || self.stayed[segment] == 0
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-
-    /// Registry and members after a first night with these cluster sizes.
-    fn first_night(sizes: &[usize]) -> (Registry, Vec<(String, String)>) {
-        let mut registry = Registry::default();
-        let clusters = labels(sizes);
-        let ids = run(&mut registry, &clusters, &[], 1);
-        let members = clusters
-            .iter()
-            .enumerate()
-            .map(|(row, &cluster)| (format!("{row:04}"), ids[cluster].clone()))
-            .collect();
-        (registry, members)
-    }
-
-    fn labels(sizes: &[usize]) -> Vec<usize> {
-        let groups = sizes.iter().enumerate();
-        groups
-            .flat_map(|(label, &size)| std::iter::repeat_n(label, size))
-            .collect()
-    }
-
-    fn run(
-        registry: &mut Registry,
-        clusters: &[usize],
-        before: &[(String, String)],
-        day: i8,
-    ) -> Vec<String> {
-        let ids: Vec<String> = (0..clusters.len()).map(|row| format!("{row:04}")).collect();
-        let clustered = Clustered {
-            ids: ids.iter().map(String::as_str).collect(),
-            clusters: clusters.to_vec(),
-            k: clusters.iter().max().unwrap() + 1,
-        };
-        identify(&clustered, registry, before, date(2026, 10, day))
-    }
-
-    #[test]
-    fn the_first_ids_go_by_size() {
-        let (registry, members) = first_night(&[10, 30, 20]);
-        assert_eq!(members[0].1, "S03");
-        assert_eq!(members[10].1, "S01");
-        assert_eq!(members[40].1, "S02");
-        assert!(
-            registry
-                .segments
-                .iter()
-                .all(|entry| entry.status == SegmentStatus::New)
-        );
-    }
-
-    #[test]
-    fn other_cluster_numbers_are_the_same_segments() {
-        let (mut registry, members) = first_night(&[30, 20, 10]);
-        let renumbered: Vec<usize> = labels(&[30, 20, 10])
-            .iter()
-            .map(|label| 2 - label)
-            .collect();
-        let before = registry.clone();
-        assert_eq!(
-            run(&mut registry, &renumbered, &members, 2),
-            ["S03", "S02", "S01"]
-        );
-        assert_eq!(registry, before);
-    }
-
-    #[test]
-    fn the_larger_part_of_a_split_keeps_the_id() {
-        let (mut registry, members) = first_night(&[40, 20]);
-        let mut clusters = labels(&[40, 20]);
-        clusters[..15].fill(2);
-        assert_eq!(
-            run(&mut registry, &clusters, &members, 2),
-            ["S01", "S02", "S03"]
-        );
-        let event = registry.event("S03", date(2026, 10, 2)).unwrap();
-        assert_eq!(
-            (event.status, event.segments.as_slice()),
-            (SegmentStatus::Split, &["S01".to_owned()][..])
-        );
-    }
-
-    #[test]
-    fn a_merger_names_what_it_took_in_and_ids_are_not_used_again() {
-        let (mut registry, members) = first_night(&[40, 30, 20]);
-        let clusters: Vec<usize> = labels(&[40, 30, 20])
-            .iter()
-            .map(|&l| usize::from(l == 2))
-            .collect();
-        assert_eq!(run(&mut registry, &clusters, &members, 2), ["S01", "S03"]);
-        let merged = registry.event("S01", date(2026, 10, 2)).unwrap();
-        assert_eq!(
-            (merged.status, merged.segments[0].as_str()),
-            (SegmentStatus::Merged, "S02")
-        );
-        let retired = registry.get("S02").unwrap();
-        assert_eq!(retired.retired, Some(date(2026, 10, 2)));
-        assert_eq!(retired.lineage.last().unwrap().segments, ["S01"]);
-
-        let mut clusters = labels(&[40, 30, 20]);
-        clusters.extend([3; 10]);
-        let ids = run(&mut registry, &clusters, &members[..0], 3);
-        assert_eq!(ids, ["S04", "S05", "S06", "S07"]);
-    }
-
-    #[test]
-    fn strangers_are_a_new_segment() {
-        let (mut registry, members) = first_night(&[40, 20]);
-        let mut clusters = labels(&[40, 20]);
-        clusters.extend([2; 30]);
-        assert_eq!(
-            run(&mut registry, &clusters, &members, 2),
-            ["S01", "S02", "S03"]
-        );
-        assert_eq!(registry.get("S03").unwrap().status, SegmentStatus::New);
-    }
-
-    #[test]
-    fn the_registry_survives_json() {
-        let (mut registry, members) = first_night(&[40, 30, 20]);
-        run(&mut registry, &labels(&[70, 20]), &members, 2);
-        registry.segments[0].locked = true;
-        let text = serde_json::to_string(&registry).unwrap();
-        assert!(text.contains("\"2026-10-02\""));
-        assert_eq!(serde_json::from_str::<Registry>(&text).unwrap(), registry);
-    }
-}
+mod tests;

@@ -4,9 +4,8 @@
 //! (`clusterers`, with the number of clusters from `choice`), assigns every
 //! customer to the nearest centroid, and finds out which of yesterday's
 //! segments each cluster is (`identity`). The model is kept from night to
-//! night, so that nobody changes segment but by changing habits; it is fitted
-//! again when it is old, when its settings change, or when a feature has
-//! drifted (`drift`).
+//! night, so that nobody changes segment but by changing habits; when it is
+//! fitted again, and when a fit is not good enough, is in `refit`.
 //!
 //! Customers without usage and those who opted out of personalisation take no
 //! part; they form the reserved segments [`QUIET`] and [`OPTED_OUT`]. Those who
@@ -28,10 +27,13 @@ mod explain;
 mod fit;
 mod identity;
 mod input;
+mod migration;
 mod model;
+mod names;
 mod naming;
 mod output;
 mod profile;
+mod refit;
 mod registry;
 mod roster;
 mod sampling;
@@ -49,6 +51,8 @@ mod fixtures;
 mod mixed_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod thirty_nights;
 
 pub use choice::KTrial;
 pub use clusterers::{
@@ -62,11 +66,14 @@ pub use explain::{
     Rule, ToldRule, Tree, Why, why,
 };
 pub use input::{FeatureColumn, InterestAffinity, Previous, SegmentInput};
+pub use migration::{Flow, Migration};
 pub use model::{Model, ModelCluster};
+pub use names::{NameError, Names, unknown};
 pub use output::{
     FeatureDrift, FitReason, Member, Profile, ScatterPoint, Segment, SegmentDrift, Segmentation,
 };
-pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentStatus};
+pub use refit::Refusal;
+pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentEvent, SegmentStatus};
 pub use settings::{Auto, KSetting, Pca, SegmentSettings};
 pub use space::{
     Aspect, Composition, Dimension, Encoding, Level, Levels, ModelFeature, Part, Projection,
@@ -176,24 +183,19 @@ pub fn segment(
         .map(|(previous, before)| drift::segment_drift(&previous.model.clusters, before))
         .unwrap_or_default();
     let mut warnings = Vec::new();
-    let (reason, model, mut registry) = match previous {
-        Some(previous) => match why_fit(input, settings, &previous.model, &drift, &segment_drift) {
-            FitReason::Kept => (
-                FitReason::Kept,
-                previous.model.clone(),
-                previous.registry.clone(),
-            ),
-            reason => {
-                let (model, registry) =
-                    fit::fit(input, settings, &rows, Some(previous), &mut warnings)?;
-                (reason, model, registry)
-            }
-        },
-        None => {
-            let (model, registry) = fit::fit(input, settings, &rows, None, &mut warnings)?;
-            (FitReason::First, model, registry)
-        }
-    };
+    let refit::InUse {
+        reason,
+        refused,
+        model,
+        mut registry,
+    } = refit::in_use(
+        input,
+        settings,
+        &rows,
+        previous,
+        (&drift, &segment_drift),
+        &mut warnings,
+    )?;
     let refitted = reason != FitReason::Kept;
 
     let clusters = model.clusters.len();
@@ -220,6 +222,18 @@ pub fn segment(
     }
     let reasons = explain::reasons(&model, input.features, input.ids.len(), &rows, &placed);
     let rules = explain::told(&model, input.features, input.language);
+    let migration = previous.map(|previous| {
+        let before = previous.members.iter();
+        let tonight = input.ids.iter().zip(&segment_of);
+        Migration::count(
+            before
+                .map(|(id, segment)| (id.as_str(), segment.as_str()))
+                .collect(),
+            tonight
+                .map(|(id, &at)| (id.as_str(), segments[at].id.as_str()))
+                .collect(),
+        )
+    });
     let scatter = draw(input, &model, &rows, &segment_of);
     Ok(Segmentation {
         members,
@@ -234,37 +248,11 @@ pub fn segment(
         segment_drift,
         refitted,
         reason,
+        refused,
+        migration,
         warnings,
         scatter,
     })
-}
-
-/// Whether the model still holds, or why not.
-fn why_fit(
-    input: &SegmentInput,
-    settings: &SegmentSettings,
-    model: &Model,
-    drift: &[FeatureDrift],
-    segment_drift: &[SegmentDrift],
-) -> FitReason {
-    let age = (input.as_of - model.fitted_on).get_days();
-    let worst = drift.iter().max_by(|a, b| a.psi.total_cmp(&b.psi));
-    let sizes: f64 = segment_drift.iter().map(|drift| drift.share_psi).sum();
-    let moved = |drift: &&SegmentDrift| {
-        let psi = drift.distance_psi.unwrap_or(0.0);
-        psi > settings.drift_psi + drift.chance
-    };
-    match worst {
-        _ if !model.is_sound() => FitReason::Layout,
-        _ if model.digest != model::digest(input.features, settings) => FitReason::Settings,
-        _ if i64::from(age) >= i64::from(settings.refit_days) => FitReason::Age(age),
-        Some(worst) if worst.psi > settings.drift_psi => FitReason::Drift(worst.clone()),
-        _ if sizes > settings.drift_psi => FitReason::Sizes(sizes),
-        _ => match segment_drift.iter().find(moved) {
-            Some(moved) => FitReason::Segment(moved.clone()),
-            None => FitReason::Kept,
-        },
-    }
 }
 
 fn draw(

@@ -126,12 +126,22 @@ pub(super) fn digest(features: &[FeatureColumn], settings: &SegmentSettings) -> 
     parts.push(format!(
         "{algorithm:?} {k:?} {range:?} {min_share:?} {quiet:?} {outside:?} {density:?} {pca:?}"
     ));
-    let digest = Sha256::digest(parts.join("\n"));
-    digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    short_digest(parts.join("\n").as_bytes(), 16)
+}
+
+/// What tells one fit from all others: the same space and clusters on the same
+/// night are the same fit.
+pub(super) fn fingerprint(space: &Space, grouping: &Grouping, fitted_on: Date) -> String {
+    // Plain numbers and names always have a JSON form.
+    let text = serde_json::to_string(&(space, grouping)).unwrap_or_default();
+    short_digest(format!("{fitted_on} {text}").as_bytes(), 6)
+}
+
+/// The first bytes of a SHA-256 in hexadecimal digits.
+pub(super) fn short_digest(content: &[u8], bytes: usize) -> String {
+    let digest = Sha256::digest(content);
+    let bytes = digest.iter().take(bytes);
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

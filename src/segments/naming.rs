@@ -119,7 +119,8 @@ fn outstanding(input: &SegmentInput, profiles: &[&Profile]) -> Option<String> {
         }
         (Some(level), _) => format!("{label}{}{level}", if english { ": " } else { "：" }),
         (None, Some(Kind::YesNo)) => format!("{label}{}", if english { ": yes" } else { "：是" }),
-        (None, _) => format!("{label}{}", if english { ": high" } else { "偏高" }),
+        (None, _) if english => format!("High in {label}"),
+        (None, _) => format!("{label}偏高"),
     })
 }
 
@@ -138,7 +139,7 @@ fn fans(interests: &[&str], language: Language) -> String {
 
 fn joined(fans: &str, high: &str, language: Language) -> String {
     match language {
-        Language::En => format!("{fans}, {high}"),
+        Language::En => format!("{fans}, {}", high.replacen("High", "high", 1)),
         Language::Zh => format!("{fans}，{high}"),
     }
 }
@@ -265,7 +266,7 @@ mod tests {
         assert_eq!(named(&lifts, None, &[], Language::Zh), "电影爱好者");
         assert_eq!(
             named(&[(0, 1.1)], Some(2.0), &[], Language::En),
-            "minutes: high"
+            "High in minutes"
         );
         assert_eq!(named(&[(0, 1.1)], Some(0.1), &[], Language::En), "Everyday");
         assert_eq!(named(&[], None, &[], Language::Zh), "日常用户");
@@ -282,7 +283,7 @@ mod tests {
         taken.push("Film and Music fans");
         assert_eq!(
             named(&lifts, Some(2.0), &taken, Language::En),
-            "Film fans, minutes: high"
+            "Film fans, high in minutes"
         );
         assert_eq!(named(&lifts, None, &taken, Language::En), "Film fans 2");
         assert_eq!(

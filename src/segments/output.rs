@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{KTrial, Model, Reasons, Registry, SegmentStatus, ToldRule};
+use super::{KTrial, Migration, Model, Reasons, Refusal, Registry, SegmentStatus, ToldRule};
 
 /// Who is in which segment, what the segments are like, and what the next
 /// night starts from.
@@ -35,6 +35,11 @@ pub struct Segmentation {
     pub refitted: bool,
     /// Why it was, or that it was kept.
     pub reason: FitReason,
+    /// The fit that was due tonight and is not used, because it is less stable
+    /// than the model in use.
+    pub refused: Option<Refusal>,
+    /// Where the previous run's customers are tonight; none on a first night.
+    pub migration: Option<Migration>,
     /// What people should know, a sentence each.
     pub warnings: Vec<String>,
     /// Up to 2 000 clustered customers, for a picture.
@@ -179,6 +184,8 @@ pub enum FitReason {
     Layout,
     /// Features or settings of the segments have changed.
     Settings,
+    /// Somebody asked for it.
+    Asked,
     /// The previous model is that many days old.
     Age(i32),
     /// A feature has drifted too far.
@@ -197,6 +204,7 @@ impl fmt::Display for FitReason {
             Self::First => f.write_str("there is no previous model"),
             Self::Layout => f.write_str("the previous model has another layout"),
             Self::Settings => f.write_str("features or settings of the segments have changed"),
+            Self::Asked => f.write_str("asked for with --refit"),
             Self::Age(days) => write!(f, "the previous model is {days} days old"),
             Self::Drift(FeatureDrift { feature, psi }) => {
                 write!(

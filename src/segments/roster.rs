@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::clusterers::Placed;
+use super::names::{RESERVED, reserved_name};
 use super::naming;
 use super::{
     Member, Model, OPTED_OUT, OUTSIDE, Profile, QUIET, Registry, RegistryEntry, Segment,
@@ -100,7 +101,8 @@ pub(super) fn retired_tonight(registry: &Registry, input: &SegmentInput) -> Vec<
         .collect()
 }
 
-/// Names the registry's new entries, whose name is still their id.
+/// Names the registry's new entries, whose name is still their id, and names
+/// anew those that merged tonight, unless a person has locked the name.
 pub(super) fn name_new(
     input: &SegmentInput,
     registry: &mut Registry,
@@ -117,17 +119,26 @@ pub(super) fn name_new(
         .filter(current)
         .map(|entry| entry.name.clone())
         .collect();
-    taken.insert(naming::quiet(input.language).to_owned());
-    taken.insert(naming::outside(input.language).to_owned());
-    taken.insert(naming::opted_out(input.language).to_owned());
+    for id in RESERVED {
+        taken.insert(reserved_name(registry, input.language, id).to_owned());
+    }
     for (index, (segment, lifts)) in clusters.iter().zip(lifts).enumerate() {
         let entry = registry
             .segments
             .iter_mut()
             .find(|entry| entry.id == segment.id);
-        let Some(entry) = entry.filter(|entry| entry.name == entry.id && !entry.locked) else {
+        let merged = |entry: &RegistryEntry| {
+            entry.status == SegmentStatus::Merged
+                && entry
+                    .lineage
+                    .last()
+                    .is_some_and(|event| event.on == input.as_of)
+        };
+        let unnamed = |entry: &RegistryEntry| entry.name == entry.id || merged(entry);
+        let Some(entry) = entry.filter(|entry| !entry.locked && unnamed(entry)) else {
             continue;
         };
+        taken.remove(&entry.name);
         let own: Vec<&Profile> = profiles
             .iter()
             .filter(|profile| profile.segment == index)
@@ -146,9 +157,7 @@ pub(super) fn describe(
     refitted: bool,
 ) {
     segment.name = match segment.id.as_str() {
-        QUIET => naming::quiet(input.language).to_owned(),
-        OUTSIDE => naming::outside(input.language).to_owned(),
-        OPTED_OUT => naming::opted_out(input.language).to_owned(),
+        id if RESERVED.contains(&id) => reserved_name(registry, input.language, id).to_owned(),
         id => registry.get(id).map_or(id, |entry| &entry.name).to_owned(),
     };
     if let Some(event) = registry

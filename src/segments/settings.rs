@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use super::clusterers::{
     Algorithm, DbscanSettings, DensityJob, OpticsSettings, Outside, Reach, outside,
 };
+use super::stability::{DOUBTFUL, STABLE};
 use crate::domain::Share;
 
 /// The number of segments.
@@ -61,7 +62,8 @@ pub struct SegmentSettings {
     /// SQL condition: customers it holds for form the reserved segment
     /// "quiet" and take no part in clustering.
     pub quiet: Option<String>,
-    /// Days after which the model is fitted again.
+    /// Days after which the model is fitted again. A new fit in which more
+    /// segments than before are below `gate` is not used.
     #[serde(deserialize_with = "whole::<_, _, 1, 3660>")]
     #[schemars(range(min = 1, max = 3660))]
     pub refit_days: u32,
@@ -96,6 +98,15 @@ pub struct SegmentSettings {
     /// the share of the variance that they keep together.
     #[serde(deserialize_with = "components")]
     pub pca: Option<Pca>,
+    /// Stability below which a segment is doubtful: how much of it comes back
+    /// when the customers are drawn again, from 0 to 1. A fit with more such
+    /// segments than the model in use is not used.
+    pub gate: Share,
+    /// Stability below which a segment is warned of.
+    pub warn: Share,
+    /// Fit the model again tonight, whatever its age.
+    #[serde(skip)]
+    pub refit: bool,
 }
 
 impl Default for SegmentSettings {
@@ -115,6 +126,9 @@ impl Default for SegmentSettings {
             optics: None,
             drift_psi: 0.25,
             pca: None,
+            gate: Share::of(DOUBTFUL),
+            warn: Share::of(STABLE),
+            refit: false,
         }
     }
 }
@@ -283,6 +297,8 @@ mod tests {
             ("pca = 0", "allowed: 1 to 1000"),
             ("pca = 1.0", "above 0 and below 1"),
             ("pca = \"most\"", "a whole number from 1"),
+            ("gate = 75", "allowed: 0 to 1"),
+            ("refit = true", "unknown field"),
             ("clusters = 3", "unknown field"),
         ] {
             let fault = read(text).unwrap_err();

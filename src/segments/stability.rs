@@ -9,9 +9,11 @@ use super::sampling::seed_for;
 
 const RESAMPLES: usize = 8;
 
-/// Below this a cluster is said to be unstable (Hennig 2007 calls clusters of
-/// 0.85 and more highly stable, those below 0.75 doubtful).
+/// From this on a cluster is highly stable (Hennig 2007).
 pub(super) const STABLE: f64 = 0.85;
+
+/// Below this a cluster is doubtful (Hennig 2007).
+pub(super) const DOUBTFUL: f64 = 0.75;
 
 /// How surely each cluster comes back when the customers are drawn again, 0 to
 /// 1: the mean over bootstrap resamples of the best Jaccard similarity with a

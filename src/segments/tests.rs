@@ -11,18 +11,18 @@ use super::*;
 use crate::domain::{Label, Language};
 
 /// Customers in planted groups, with an interest in each group's number.
-struct World {
+pub(super) struct World {
     ids: Vec<String>,
     features: Vec<FeatureColumn>,
     interests: Vec<InterestAffinity>,
     quiet: Vec<bool>,
     opted_out: Vec<bool>,
     truth: Vec<usize>,
-    as_of: Date,
+    pub(super) as_of: Date,
 }
 
 impl World {
-    fn new(groups: usize, each: usize) -> Self {
+    pub(super) fn new(groups: usize, each: usize) -> Self {
         let (points, truth) = blobs(groups, each, 3, 17);
         let count = truth.len();
         let features = points
@@ -54,7 +54,7 @@ impl World {
         }
     }
 
-    fn input(&self) -> SegmentInput<'_> {
+    pub(super) fn input(&self) -> SegmentInput<'_> {
         SegmentInput {
             ids: &self.ids,
             features: &self.features,
@@ -67,12 +67,12 @@ impl World {
         }
     }
 
-    fn run(&self, previous: Option<&Previous>) -> Result<Segmentation, SegmentError> {
+    pub(super) fn run(&self, previous: Option<&Previous>) -> Result<Segmentation, SegmentError> {
         segment(&self.input(), &SegmentSettings::default(), previous)
     }
 
     /// What the night leaves to the next one, by way of the files.
-    fn leave(&self, night: &Segmentation) -> Previous {
+    pub(super) fn leave(&self, night: &Segmentation) -> Previous {
         let model = serde_json::to_string(&night.model).unwrap();
         let registry = serde_json::to_string(&night.registry).unwrap();
         Previous {
@@ -82,7 +82,7 @@ impl World {
         }
     }
 
-    fn later(mut self, days: i64) -> Self {
+    pub(super) fn later(mut self, days: i64) -> Self {
         self.as_of = self.as_of.saturating_add(days.days());
         self
     }
@@ -323,6 +323,56 @@ fn a_retired_segment_is_shown_once_with_its_heirs() {
     let third = world.leave(&second);
     let third = world.later(1).run(Some(&third)).unwrap();
     assert_eq!(third.segments.len(), 4);
+}
+
+#[test]
+fn a_merger_renames_a_segment_unless_a_person_has_locked_its_name() {
+    let world = World::new(5, 100);
+    let first = world.run(None).unwrap();
+    let mut world = world.later(28);
+    for feature in &mut world.features {
+        for row in (4..500).step_by(5) {
+            feature.values[row] = feature.values[row - 4] + 0.1;
+        }
+    }
+    let called = |locked: bool| {
+        let mut previous = world.leave(&first);
+        // As they were before anybody moved.
+        previous.members = world.ids.iter().cloned().zip(ids_of(&first)).collect();
+        for entry in &mut previous.registry.segments {
+            entry.name = format!("The {}", entry.id);
+            entry.locked = locked;
+        }
+        let night = world.run(Some(&previous)).unwrap();
+        let merged = night
+            .segments
+            .iter()
+            .find(|s| s.status == SegmentStatus::Merged);
+        let others = night
+            .segments
+            .iter()
+            .filter(|s| s.status == SegmentStatus::Kept);
+        assert!(others.clone().count() == 3 && others.clone().all(|s| s.name.starts_with("The ")));
+        merged.unwrap().name.clone()
+    };
+    assert!(called(false).ends_with(" fans"), "{}", called(false));
+    assert!(called(true).starts_with("The "), "{}", called(true));
+}
+
+#[test]
+fn every_night_after_the_first_says_where_its_customers_came_from() {
+    let world = World::new(4, 100);
+    let first = world.run(None).unwrap();
+    assert_eq!(first.migration, None);
+    let mut previous = world.leave(&first);
+    previous.members.retain(|(id, _)| id.as_str() >= "c00010");
+    previous.members.push(("left".to_owned(), "S01".to_owned()));
+    let night = world.later(1).run(Some(&previous)).unwrap();
+    let migration = night.migration.unwrap();
+    assert_eq!(
+        (migration.stayed, migration.joined, migration.left),
+        (390, 10, 1)
+    );
 }
 
 #[test]

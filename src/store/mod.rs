@@ -4,6 +4,7 @@
 //! OUT/current -> runs/<run_id>        the newest whole run, swapped last
 //! OUT/runs/<run_id>/                  a published run, never changed again
 //! OUT/runs/<run_id>.timings.json      times and machine facts of that run
+//! OUT/names.json                  what people call segments, for the next run
 //! OUT/.lock                           held by the one process that may write
 //! OUT/.staging-<run_id>-<pid>/        a run being written
 //! ```
@@ -20,6 +21,7 @@ mod files;
 mod history;
 mod lock;
 mod manifest;
+mod names;
 mod prune;
 mod publish;
 mod staging;

@@ -10,6 +10,7 @@ use super::files::{
     twin,
 };
 use super::manifest::MANIFEST_NAME;
+use super::names::NAMES_TEMPORARY;
 use super::{Manifest, OutDir, RunLock, Staging, StoreError};
 
 /// What publishing did.
@@ -227,7 +228,8 @@ impl RunLock {
                 .iter()
                 .any(|prefix| name.starts_with(prefix))
                 || name == CURRENT_TEMPORARY
-                || name == TIMINGS_TEMPORARY;
+                || name == TIMINGS_TEMPORARY
+                || name == NAMES_TEMPORARY;
             if leftover {
                 remove(&path)?;
             }
