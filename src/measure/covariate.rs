@@ -69,7 +69,9 @@ mod tests {
         for _ in 0..units {
             let habit: f64 = rng.gen_range(0.0..10.0);
             group.before.push(habit);
-            group.response.push(habit + effect + rng.gen_range(-1.0..1.0));
+            group
+                .response
+                .push(habit + effect + rng.gen_range(-1.0..1.0));
         }
         group
     }
@@ -84,9 +86,15 @@ mod tests {
         let (plain, _) = values::difference(&plain_treated, &plain_control).unwrap();
         let width = |interval: Interval| interval.high - interval.low;
         assert!(found.absolute.covers(0.2), "{found:?}");
-        assert!(width(found.absolute) < width(plain) / 3.0, "{found:?} {plain:?}");
+        assert!(
+            width(found.absolute) < width(plain) / 3.0,
+            "{found:?} {plain:?}"
+        );
         // The variance is 100 / 12 from habit and 1 / 3 from noise.
-        assert!((found.variance_removed - 25.0 / 26.0).abs() < 0.01, "{found:?}");
+        assert!(
+            (found.variance_removed - 25.0 / 26.0).abs() < 0.01,
+            "{found:?}"
+        );
         assert!(found.p < 0.001);
     }
 

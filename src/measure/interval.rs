@@ -88,7 +88,10 @@ pub(super) mod tests {
         // scipy 1.17: norm.ppf, t.ppf(0.975, df), 2 * t.sf, 2 * norm.sf.
         assert!(near(normal_margin(), 1.959_963_984_540_054));
         assert!(near(normal_quantile(0.8), 0.841_621_233_572_914_3));
-        assert!(near(t_margin(7.030_559_959_884_322), 2.362_542_232_065_832_7));
+        assert!(near(
+            t_margin(7.030_559_959_884_322),
+            2.362_542_232_065_832_7
+        ));
         assert!(near(t_margin(1.0), 12.706_204_736_174_694));
         assert!(near(t_margin(250_000.0), 1.959_973_473_670_135_3));
         assert!(near(two_sided_t(2.5, 12.0), 0.027_915_399_571_325_24));

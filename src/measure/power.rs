@@ -57,13 +57,21 @@ pub fn detectable_lift(plan: &Plan, wanted: f64) -> Option<f64> {
 mod tests {
     use super::*;
 
-    const PLAN: Plan = Plan { base: 0.02, treated: 9_000, control: 1_000 };
+    const PLAN: Plan = Plan {
+        base: 0.02,
+        treated: 9_000,
+        control: 1_000,
+    };
 
     #[test]
     fn power_is_that_of_r() {
         // The examples of R's help page of power.prop.test: n = 50 a group has
         // power 0.740 for 0.50 against 0.75, and n = 76.7 has power 0.90.
-        let plan = |n| Plan { base: 0.5, treated: n, control: n };
+        let plan = |n| Plan {
+            base: 0.5,
+            treated: n,
+            control: n,
+        };
         assert!((power(&plan(50), 0.25) - 0.740_165_9).abs() < 1e-6);
         assert!(power(&plan(76), 0.25) < 0.9 && power(&plan(77), 0.25) > 0.9);
     }
@@ -72,14 +80,27 @@ mod tests {
     fn the_detectable_lift_has_the_wanted_power_and_shrinks_with_the_groups() {
         let lift = detectable_lift(&PLAN, 0.8).unwrap();
         assert!((power(&PLAN, lift) - 0.8).abs() < 1e-3, "{lift}");
-        let larger = Plan { control: 5_000, ..PLAN };
+        let larger = Plan {
+            control: 5_000,
+            ..PLAN
+        };
         assert!(detectable_lift(&larger, 0.8).unwrap() < lift);
     }
 
     #[test]
     fn nothing_can_be_found_with_an_empty_or_tiny_group() {
         assert_eq!(detectable_lift(&Plan { control: 0, ..PLAN }, 0.8), None);
-        assert_eq!(detectable_lift(&Plan { treated: 2, control: 1, base: 0.5 }, 0.8), None);
+        assert_eq!(
+            detectable_lift(
+                &Plan {
+                    treated: 2,
+                    control: 1,
+                    base: 0.5
+                },
+                0.8
+            ),
+            None
+        );
         assert_eq!(power(&PLAN, 0.99), 0.0);
     }
 }

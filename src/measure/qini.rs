@@ -49,7 +49,10 @@ pub fn qini(mut units: Vec<Scored>) -> Option<Qini> {
     units.sort_by(|a, b| b.score.total_cmp(&a.score));
     // Treated and control: units and responses so far.
     let (mut counts, mut sums) = ([0.0; 2], [0.0; 2]);
-    let mut corners = vec![QiniPoint { share: 0.0, gain: 0.0 }];
+    let mut corners = vec![QiniPoint {
+        share: 0.0,
+        gain: 0.0,
+    }];
     for step in units.chunk_by(|a, b| a.score.total_cmp(&b.score).is_eq()) {
         for unit in step {
             let group = usize::from(!unit.treated);
@@ -77,7 +80,10 @@ pub fn qini(mut units: Vec<Scored>) -> Option<Qini> {
         .sum();
     let point = |tenth: usize| {
         let share = tenth as f64 / POINTS as f64;
-        QiniPoint { share, gain: gain_at(&corners, share) }
+        QiniPoint {
+            share,
+            gain: gain_at(&corners, share),
+        }
     };
     Some(Qini {
         curve: (0..=POINTS).map(point).collect(),
@@ -105,14 +111,16 @@ mod tests {
     /// Score, treated, responded.
     fn units(rows: &[(f64, bool, f64)]) -> Vec<Scored> {
         rows.iter()
-            .map(|&(score, treated, response)| Scored { score, treated, response })
+            .map(|&(score, treated, response)| Scored {
+                score,
+                treated,
+                response,
+            })
             .collect()
     }
 
     #[test]
     fn the_curve_is_the_one_by_hand() {
-        // Corners: (0, 0), (1/6, 1/3), (2/6, 1/3), (3/6, 2/3), (4/6, 0) where
-        // one of two controls has responded, (5/6, 1/2 / 3), (1, 1/3).
         let found = qini(units(&[
             (9.0, true, 1.0),
             (8.0, false, 0.0),
@@ -122,10 +130,22 @@ mod tests {
             (4.0, false, 0.0),
         ]))
         .unwrap();
-        // gains: 1/3, (1-0)/3, 2/3, (2-1)/3, (2-1.5)/3, (2-1)/3.
-        let gains = [0.0, 1.0 / 3.0, 1.0 / 3.0, 2.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0, 1.0 / 3.0];
+        // Treated responses so far less the control's, brought to as many units,
+        // of three treated: 1, 1, 2, 2 - 1, 2 - 1.5, 2 - 1.
+        let gains = [
+            0.0,
+            1.0 / 3.0,
+            1.0 / 3.0,
+            2.0 / 3.0,
+            1.0 / 3.0,
+            1.0 / 6.0,
+            1.0 / 3.0,
+        ];
         let below: f64 = gains.windows(2).map(|g| (g[0] + g[1]) / 12.0).sum();
-        assert!((found.area - (below - 1.0 / 6.0)).abs() < 1e-12, "{found:?}");
+        assert!(
+            (found.area - (below - 1.0 / 6.0)).abs() < 1e-12,
+            "{found:?}"
+        );
         assert!((found.curve[5].gain - 2.0 / 3.0).abs() < 1e-12, "{found:?}");
         assert_eq!(found.curve.len(), 11);
         assert_eq!(found.curve[0].gain, 0.0);
@@ -134,7 +154,13 @@ mod tests {
     #[test]
     fn the_curve_ends_at_the_lift_and_the_order_of_rows_changes_nothing() {
         let rows: Vec<(f64, bool, f64)> = (0..400)
-            .map(|i: i32| (f64::from(i % 7), i % 5 != 0, f64::from(u8::from(i * i % 11 < 4))))
+            .map(|i: i32| {
+                (
+                    f64::from(i % 7),
+                    i % 5 != 0,
+                    f64::from(u8::from(i * i % 11 < 4)),
+                )
+            })
             .collect();
         let found = qini(units(&rows)).unwrap();
         let rate = |treated: bool| {

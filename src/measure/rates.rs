@@ -132,7 +132,10 @@ mod tests {
         assert!(near(lift.high, 0.054_061_389_273_620_81), "{lift:?}");
         // scipy 1.17: stats.contingency.relative_risk.
         let relative = ratio(treated, control).unwrap();
-        assert!(near(relative.estimate, 0.364_624_944_518_42), "{relative:?}");
+        assert!(
+            near(relative.estimate, 0.364_624_944_518_42),
+            "{relative:?}"
+        );
         assert!(near(relative.low, 0.122_572_270_275_68), "{relative:?}");
         assert!(near(relative.high, 0.658_869_801_535_88), "{relative:?}");
     }
@@ -141,7 +144,11 @@ mod tests {
     fn p_values_are_those_of_scipy() {
         // chi2.sf of (N - 1) / N times chi2_contingency(correction=False).
         for (treated, control, p) in [
-            (rate(1_204, 9_012), rate(98, 1_001), 0.001_444_699_794_443_714_8),
+            (
+                rate(1_204, 9_012),
+                rate(98, 1_001),
+                0.001_444_699_794_443_714_8,
+            ),
             (rate(56, 70), rate(48, 80), 0.008_258_287_929_380_78),
             (rate(5, 56), rate(0, 29), 0.099_175_654_570_550_75),
         ] {
@@ -154,7 +161,11 @@ mod tests {
             (rate(6, 7), rate(2, 7), 0.102_564_102_564_102_56),
             (rate(5, 56), rate(0, 29), 0.160_621_443_209_471_1),
             (rate(10, 10), rate(0, 20), 3.328_339_160_423_118e-8),
-            (rate(1_204, 9_012), rate(98, 1_001), 0.001_259_901_760_096_902_4),
+            (
+                rate(1_204, 9_012),
+                rate(98, 1_001),
+                0.001_259_901_760_096_902_4,
+            ),
         ] {
             let found = fisher_irwin(treated, control);
             assert!((found / p - 1.0).abs() < 1e-6, "{treated:?}: {found}");

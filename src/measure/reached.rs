@@ -50,7 +50,9 @@ mod tests {
 
     #[test]
     fn when_all_are_reached_it_is_the_lift_itself() {
-        let treated: Vec<f64> = (0..4_000).map(|i| f64::from(u8::from(i % 5 == 0))).collect();
+        let treated: Vec<f64> = (0..4_000)
+            .map(|i| f64::from(u8::from(i % 5 == 0)))
+            .collect();
         let control: Vec<f64> = (0..900).map(|i| f64::from(u8::from(i % 9 == 0))).collect();
         let found = effect_on_reached(&treated, &vec![true; 4_000], &control).unwrap();
         let [t, c] = [&treated, &control].map(|g| Moments::of(g.iter().copied()));

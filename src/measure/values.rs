@@ -102,8 +102,14 @@ mod tests {
         // By hand in numpy: exp(ln(m1 / m0) ± t.ppf(0.975, df) * se) - 1 with
         // se² = v1 / n1 / m1² + v0 / n0 / m0² and Welch's df.
         let relative = ratio(&treated, &control).unwrap();
-        assert!(near(relative.estimate, 2.699_404_761_904_762), "{relative:?}");
-        assert!(near(relative.low, 0.028_803_450_163_595_423), "{relative:?}");
+        assert!(
+            near(relative.estimate, 2.699_404_761_904_762),
+            "{relative:?}"
+        );
+        assert!(
+            near(relative.low, 0.028_803_450_163_595_423),
+            "{relative:?}"
+        );
         assert!(near(relative.high, 12.302_439_429_113_04), "{relative:?}");
     }
 
