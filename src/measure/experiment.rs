@@ -156,7 +156,7 @@ fn compared(
         treated: Group::of(&of_treated),
         control: Group::of(&of_control),
         lift: lift(kind, &of_treated, &of_control),
-        adjusted: with_before(experiment, treated, control),
+        adjusted: with_before(experiment, kind, treated, control),
         effect_on_reached: reached
             .as_ref()
             .and_then(|reached| effect_on_reached(&of_treated, reached, &of_control)),
@@ -168,9 +168,18 @@ fn compared(
     }
 }
 
+/// Responses, and units without one, that each arm must have for the adjusted
+/// lift of a rate: its interval is that of means, which needs some of both.
+const LEAST_COUNT: f64 = 10.0;
+
 /// The adjusted lift. A unit of which nothing is known stands at the mean of
-/// the others, which shifts neither arm: it was not known before the draw.
-fn with_before(experiment: &Experiment, treated: &[usize], control: &[usize]) -> Option<Adjusted> {
+/// the others, which favours neither arm: the draw did not know it either.
+fn with_before(
+    experiment: &Experiment,
+    kind: Kind,
+    treated: &[usize],
+    control: &[usize],
+) -> Option<Adjusted> {
     let before = experiment.before.as_ref()?;
     let known = || treated.iter().chain(control).filter_map(|&row| before[row]);
     let mean = known().sum::<f64>() / known().count().max(1) as f64;
@@ -181,7 +190,15 @@ fn with_before(experiment: &Experiment, treated: &[usize], control: &[usize]) ->
             .collect(),
         response: rows.iter().map(|&row| experiment.response[row]).collect(),
     };
-    adjusted(&group(treated), &group(control))
+    let (treated, control) = (group(treated), group(control));
+    let few = |group: &WithCovariate| {
+        let yes: f64 = group.response.iter().sum();
+        yes.min(group.response.len() as f64 - yes) < LEAST_COUNT
+    };
+    if kind == Kind::Rate && (few(&treated) || few(&control)) {
+        return None;
+    }
+    adjusted(&treated, &control)
 }
 
 fn by_segment(

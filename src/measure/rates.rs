@@ -33,8 +33,7 @@ impl Rate {
 /// The difference of two rates with the hybrid score interval, without
 /// continuity correction: method 10 of Newcombe, *Statistics in Medicine* 17
 /// (1998) 873–890. It never leaves -1 to 1 and holds at zero responses too.
-#[must_use]
-pub fn difference(treated: Rate, control: Rate) -> Interval {
+pub(super) fn difference(treated: Rate, control: Rate) -> Interval {
     let (p1, p0) = (treated.share(), control.share());
     let ((low1, high1), (low0, high0)) = (treated.wilson(), control.wilson());
     let estimate = p1 - p0;
@@ -48,8 +47,7 @@ pub fn difference(treated: Rate, control: Rate) -> Interval {
 /// The ratio of two rates less 1, with the log interval of Katz, Baptista,
 /// Azen and Pike, *Biometrics* 34 (1978) 469–474. `None` where a group has no
 /// response: the logarithm has no variance there.
-#[must_use]
-pub fn ratio(treated: Rate, control: Rate) -> Option<Interval> {
+pub(super) fn ratio(treated: Rate, control: Rate) -> Option<Interval> {
     if treated.responses == 0 || control.responses == 0 {
         return None;
     }
@@ -62,8 +60,7 @@ pub fn ratio(treated: Rate, control: Rate) -> Option<Interval> {
 /// The two-sided p-value of "both rates are equal", by the rule of Campbell,
 /// *Statistics in Medicine* 26 (2007) 3661–3675: the N − 1 chi-squared test
 /// where every expected count is 1 or more, else the Fisher–Irwin test.
-#[must_use]
-pub fn test(treated: Rate, control: Rate) -> (f64, Test) {
+pub(super) fn test(treated: Rate, control: Rate) -> (f64, Test) {
     let (n1, n0) = (treated.units as f64, control.units as f64);
     let (yes, total) = ((treated.responses + control.responses) as f64, n1 + n0);
     let no = total - yes;
@@ -184,7 +181,7 @@ mod tests {
     proptest! {
         #[test]
         fn figures_make_sense_at_any_counts(
-            n1 in 1_u64..3_000, n0 in 1_u64..3_000, a in 0.0..=1.0, b in 0.0..=1.0,
+            n1 in 1_u64..3_000, n0 in 1_u64..3_000, a in 0.0..=1.0_f64, b in 0.0..=1.0_f64,
         ) {
             let treated = rate((a * n1 as f64).round() as u64, n1);
             let control = rate((b * n0 as f64).round() as u64, n0);

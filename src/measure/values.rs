@@ -41,8 +41,7 @@ impl Moments {
 /// The difference of two means with Welch's interval and two-sided p-value
 /// (Welch, *Biometrika* 34 (1947) 28–35). `None` where a group has fewer than
 /// two units, or no value differs from the others of its group.
-#[must_use]
-pub fn difference(treated: &Moments, control: &Moments) -> Option<(Interval, f64)> {
+pub(super) fn difference(treated: &Moments, control: &Moments) -> Option<(Interval, f64)> {
     let freedom = freedom(treated, control)?;
     let error = (treated.error() + control.error()).sqrt();
     let estimate = treated.mean - control.mean;
@@ -58,8 +57,7 @@ pub fn difference(treated: &Moments, control: &Moments) -> Option<(Interval, f64
 /// The ratio of two means less 1, with the delta method on its logarithm: for
 /// rates that is the interval of Katz et al. `None` where a mean is not above
 /// 0, or there is no [`difference`].
-#[must_use]
-pub fn ratio(treated: &Moments, control: &Moments) -> Option<Interval> {
+pub(super) fn ratio(treated: &Moments, control: &Moments) -> Option<Interval> {
     let freedom = freedom(treated, control)?;
     if treated.mean <= 0.0 || control.mean <= 0.0 {
         return None;
