@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod exit;
 mod load;
+mod measure;
 mod run;
 mod runs;
 mod sample;
@@ -47,6 +48,8 @@ enum Command {
     Check(check::CheckArgs),
     /// List, show, compare or prune published runs
     Runs(runs::RunsArgs),
+    /// Measure what activities do, against those who were held out
+    Measure(measure::MeasureArgs),
     /// Ask a run's tables in SQL
     Sql(sql::SqlArgs),
     /// Write realistic synthetic data with the planted truth beside it
@@ -127,6 +130,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::main(args),
         Command::Check(args) => check::main(args),
         Command::Runs(args) => runs::main(args),
+        Command::Measure(args) => measure::main(args),
         Command::Sql(args) => sql::main(args),
         Command::Sample(args) => sample::main(args),
         Command::Schema => schema::main(),

@@ -214,7 +214,9 @@ fn by_segment(
     for (group, rows) in [treated, control].into_iter().enumerate() {
         for &row in rows {
             let name = experiment.segments.get(segment[row] as usize);
-            let part = parts.entry(name.map_or("", String::as_str)).or_default();
+            let part = parts
+                .entry(name.map_or("(none)", String::as_str))
+                .or_default();
             part[group].push(experiment.response[row]);
         }
     }

@@ -108,8 +108,8 @@ pub fn lift(kind: Kind, treated: &[f64], control: &[f64]) -> Option<Lift> {
     })
 }
 
-/// Adjusts the p-values of lifts that are looked at together.
-pub(super) fn adjust_together<'a>(lifts: impl Iterator<Item = &'a mut Lift>) {
+/// Adjusts the p-values of lifts that are looked at together, by [`super::holm`].
+pub fn adjust_together<'a>(lifts: impl Iterator<Item = &'a mut Lift>) {
     let lifts: Vec<&mut Lift> = lifts.collect();
     let p_values: Vec<f64> = lifts.iter().map(|lift| lift.p).collect();
     for (lift, adjusted) in lifts.into_iter().zip(super::holm(&p_values)) {

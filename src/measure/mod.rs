@@ -44,7 +44,7 @@ pub use entries::{Candidate, Entered, Entries, HELD_OUT, OPEN, Pooling, Response
 pub use experiment::{Arm, Comparison, Experiment, Measurement, SegmentLift, measure};
 pub use interval::{CONFIDENCE, Interval};
 pub use join::{ArmRows, JoinFault, Joined, OutcomeRows, join};
-pub use lift::{Group, Kind, Lift, Test, lift};
+pub use lift::{Group, Kind, Lift, Test, adjust_together, lift};
 pub use multiplicity::holm;
 pub use power::{Plan, detectable_lift, power};
 pub use qini::{Qini, QiniPoint, Scored, qini};

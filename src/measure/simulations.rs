@@ -88,7 +88,7 @@ fn share(seed: u64, plants: &[Plant], holds: impl Fn(&Comparison, f64) -> Option
         }
     }
     assert!(
-        told > 0.98 * CAMPAIGNS as f64,
+        told > 0.95 * CAMPAIGNS as f64,
         "only {told} campaigns could be told"
     );
     yes / told
