@@ -1,4 +1,5 @@
 mod book;
+mod figures;
 mod files;
 mod inputs;
 mod published;
@@ -114,10 +115,12 @@ pub(super) fn main(args: &MeasureArgs) -> Result<(), Failure> {
         }
     };
     if measured.experiments.len() > 1 {
+        // Where nobody has responded yet, nothing was looked at.
         let comparisons = measured
             .experiments
             .iter_mut()
-            .flat_map(|named| &mut named.measurement.comparisons);
+            .flat_map(|named| &mut named.measurement.comparisons)
+            .filter(|found| found.treated.total != 0.0 || found.control.total != 0.0);
         adjust_together(comparisons.filter_map(|found| found.lift.as_mut()));
     }
     let text = if args.json {

@@ -159,7 +159,7 @@ fn compared(
         adjusted: with_before(experiment, kind, treated, control),
         effect_on_reached: reached
             .as_ref()
-            .and_then(|reached| effect_on_reached(&of_treated, reached, &of_control)),
+            .and_then(|reached| effect_on_reached(kind, &of_treated, reached, &of_control)),
         reached: reached.map(|reached| {
             reached.iter().filter(|&&yes| yes).count() as f64 / reached.len().max(1) as f64
         }),

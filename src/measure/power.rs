@@ -19,10 +19,12 @@ pub struct Plan {
 pub fn power(plan: &Plan, lift: f64) -> f64 {
     let (n1, n0) = (plan.treated as f64, plan.control as f64);
     let (p1, p0) = (plan.base + lift, plan.base);
-    let share = |p: f64| (0.0..=1.0).contains(&p);
+    // A lift to exactly 1 may be off by the last digit.
+    let share = |p: f64| (-1e-12..=1.0 + 1e-12).contains(&p);
     if plan.treated == 0 || plan.control == 0 || !share(p1) || !share(p0) {
         return 0.0;
     }
+    let (p1, p0) = (p1.clamp(0.0, 1.0), p0.clamp(0.0, 1.0));
     let pooled = (n1 * p1 + n0 * p0) / (n1 + n0);
     let under_null = (pooled * (1.0 - pooled) * (1.0 / n1 + 1.0 / n0)).sqrt();
     let error = (p1 * (1.0 - p1) / n1 + p0 * (1.0 - p0) / n0).sqrt();
@@ -39,7 +41,7 @@ pub fn power(plan: &Plan, lift: f64) -> f64 {
 #[must_use]
 pub fn detectable_lift(plan: &Plan, wanted: f64) -> Option<f64> {
     let (mut low, mut high) = (0.0, 1.0 - plan.base);
-    if !(power(plan, high) >= wanted) {
+    if power(plan, high) < wanted {
         return None;
     }
     while high - low > 1e-6 {

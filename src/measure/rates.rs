@@ -21,7 +21,7 @@ impl Rate {
     }
 
     /// The limits of Wilson's score interval.
-    fn wilson(self) -> (f64, f64) {
+    pub(super) fn wilson(self) -> (f64, f64) {
         let (n, p, z) = (self.units as f64, self.share(), normal_margin());
         let centre = p + z * z / (2.0 * n);
         let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();

@@ -170,7 +170,7 @@ fn the_effect_on_those_invited_covers_the_truth_though_the_likeliest_are_invited
             }
         }
         let truth = effect / invited;
-        let found = effect_on_reached(&open, &reached, &held_out).unwrap();
+        let found = effect_on_reached(Kind::Rate, &open, &reached, &held_out).unwrap();
         covered += f64::from(u8::from(found.covers(truth)));
         let only_invited: Vec<f64> = open
             .iter()

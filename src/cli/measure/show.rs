@@ -2,50 +2,75 @@
 
 use std::fmt::Write;
 
+use super::figures::{cut, interval, level, p_value, percent, total, wrapped};
 use super::{Measured, Named};
-use crate::measure::{Comparison, Group, Interval, Kind, Lift, SampleRatio, Test};
+use crate::measure::{Comparison, Kind, Lift, SampleRatio, Test};
 use crate::watch::grouped;
 
 /// One line per experiment.
 pub(super) fn overview(measured: &Measured) -> String {
-    let mut text = format!(
-        "{:<26}{:>8}{:>9}{:>9}  {:<20}{:>8}\n",
-        "lift of", "open", "held out", "invited", "lift, 95 % interval", "p (Holm)"
+    let line = |name: &str, open: &str, held: &str, invited: &str, lift: &str, p: &str| {
+        let line = format!("{name:<24}{open:>7}{held:>9}{invited:>8}  {lift:<22}{p:>8}");
+        format!("{}\n", line.trim_end())
+    };
+    let mut text = line(
+        "lift of",
+        "open",
+        "held out",
+        "invited",
+        "lift, 95 % interval",
+        "p (Holm)",
     );
     for named in &measured.experiments {
-        let kind = named.measurement.kind;
         for found in &named.measurement.comparisons {
-            let lift = found.lift.as_ref();
-            let _ = writeln!(
-                text,
-                "{:<26}{:>8}{:>9}{:>9}  {:<20}{:>8}",
-                cut(&named.name, 25),
-                grouped(found.treated.units),
-                grouped(found.control.units),
-                found.reached.map_or_else(String::new, percent),
-                lift.map_or_else(
-                    || "too few to tell".to_owned(),
-                    |lift| interval(kind, &lift.absolute)
-                ),
-                lift.map_or_else(String::new, |lift| p_value(lift.p_adjusted)),
-            );
+            let (lift, p) = lift_and_p(named.measurement.kind, found.lift.as_ref());
+            text.push_str(&line(
+                &cut(&named.name, 24),
+                &grouped(found.treated.units),
+                &grouped(found.control.units),
+                &found.reached.map_or_else(String::new, percent),
+                if answered(found) {
+                    &lift
+                } else {
+                    "no response yet"
+                },
+                if answered(found) { &p } else { "" },
+            ));
         }
     }
-    text.push_str(
-        "\nOpen: passed the policy and could be invited; held out: drawn as control. The\n\
-         lift is that of being open, in percentage points where it is a rate; p is for\n\
-         all lines together. `--activity ID` shows one in full: what an invitation adds\n\
-         to those who got one, relative lift, segments.\n",
-    );
+    text.push('\n');
+    text.push_str(&wrapped(
+        "Open: passed the policy and could be invited; held out: drawn as control. The lift is \
+         that of being open, in percentage points where it is a rate; p is for all lines \
+         together. `universal` is all activities together, against those held out of \
+         everything. `--activity ID` shows one in full: what an invitation adds to those who \
+         got one, relative lift, segments.",
+        "",
+    ));
     for named in &measured.experiments {
         if let Some(check) = &named.measurement.sample_ratio
             && check.mismatch
         {
-            let _ = writeln!(text, "\n{}: {}", named.name, ratio(named, check));
+            let told = format!("{}: {}", named.name, ratio(named, check));
+            text.push('\n');
+            text.push_str(&wrapped(&told, "  "));
         }
     }
     notes(&mut text, &measured.notes);
     text
+}
+
+/// Whether anybody has responded.
+fn answered(found: &Comparison) -> bool {
+    found.treated.total != 0.0 || found.control.total != 0.0
+}
+
+/// The lift with its interval, and the p-value for all together.
+fn lift_and_p(kind: Kind, lift: Option<&Lift>) -> (String, String) {
+    match lift {
+        Some(lift) => (interval(kind, &lift.absolute), p_value(lift.p_adjusted)),
+        None => ("too few to tell".to_owned(), String::new()),
+    }
 }
 
 /// Everything about each experiment.
@@ -55,7 +80,7 @@ pub(super) fn in_full(measured: &Measured) -> String {
         let measurement = &named.measurement;
         let _ = writeln!(text, "{}", named.name);
         if let Some(check) = &measurement.sample_ratio {
-            let _ = writeln!(text, "{}", ratio(named, check));
+            text.push_str(&wrapped(&ratio(named, check), "  "));
         }
         for found in &measurement.comparisons {
             comparison(&mut text, measurement.kind, found);
@@ -156,29 +181,22 @@ fn segments(text: &mut String, kind: Kind, found: &Comparison) {
     if found.segments.is_empty() {
         return;
     }
-    let _ = writeln!(
-        text,
-        "\n  {:<28}{:>9}{:>9}  {:<20}{:>9}",
-        "by segment",
-        cut(&found.arm, 8),
-        cut(&found.control_arm, 8),
-        "lift",
-        "p (Holm)"
-    );
+    let line = |name: &str, treated: &str, control: &str, lift: &str, p: &str| {
+        let line = format!("  {name:<28}{treated:>9}{control:>9}  {lift:<22}{p:>8}");
+        format!("{}\n", line.trim_end())
+    };
+    text.push('\n');
+    let (arm, control) = (cut(&found.arm, 8), cut(&found.control_arm, 8));
+    text.push_str(&line("by segment", &arm, &control, "lift", "p (Holm)"));
     for part in &found.segments {
-        let lift = part.lift.as_ref();
-        let _ = writeln!(
-            text,
-            "  {:<28}{:>9}{:>9}  {:<20}{:>9}",
-            cut(&part.segment, 27),
-            grouped(part.treated.units),
-            grouped(part.control.units),
-            lift.map_or_else(
-                || "too few to tell".to_owned(),
-                |lift| interval(kind, &lift.absolute)
-            ),
-            lift.map_or_else(String::new, |lift| p_value(lift.p_adjusted)),
-        );
+        let (lift, p) = lift_and_p(kind, part.lift.as_ref());
+        text.push_str(&line(
+            &cut(&part.segment, 27),
+            &grouped(part.treated.units),
+            &grouped(part.control.units),
+            &lift,
+            &p,
+        ));
     }
     let _ = writeln!(
         text,
@@ -192,7 +210,7 @@ fn notes(text: &mut String, notes: &[String]) {
         text.push('\n');
     }
     for note in notes {
-        let _ = writeln!(text, "- {note}");
+        text.push_str(&wrapped(&format!("- {note}"), "  "));
     }
 }
 
@@ -205,51 +223,11 @@ fn ratio(named: &Named, check: &SampleRatio) -> String {
         .map(|(arm, expected)| format!("{} {} for {expected:.0}", arm.name, grouped(arm.units)))
         .collect();
     format!(
-        "SIZES ARE OFF: {} (p {})\n  the arms were not drawn, kept or recorded as planned: find \
-         out why before\n  believing any figure",
+        "SIZES ARE OFF: {} (p {}). The arms were not drawn, kept or recorded as planned: find \
+         out why before believing any figure",
         sizes.join(", "),
         p_value(check.p)
     )
-}
-
-/// `+3.6 (+1.5 to +5.7)`; rates in percentage points.
-fn interval(kind: Kind, interval: &Interval) -> String {
-    let part = |value: f64| match kind {
-        Kind::Rate => format!("{:+.1}", value * 100.0),
-        Kind::Value => format!("{value:+.2}"),
-    };
-    format!(
-        "{} ({} to {})",
-        part(interval.estimate),
-        part(interval.low),
-        part(interval.high)
-    )
-}
-
-fn total(kind: Kind, group: &Group) -> String {
-    match kind {
-        Kind::Rate => grouped(group.total as u64),
-        Kind::Value => format!("{:.2}", group.total),
-    }
-}
-
-fn level(kind: Kind, mean: f64) -> String {
-    match kind {
-        Kind::Rate => format!("{:.2} %", mean * 100.0),
-        Kind::Value => format!("{mean:.3}"),
-    }
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
-}
-
-fn p_value(p: f64) -> String {
-    if p < 0.0001 {
-        "< 0.0001".to_owned()
-    } else {
-        format!("{p:.4}")
-    }
 }
 
 fn p_and_test(lift: &Lift) -> String {
@@ -267,13 +245,4 @@ fn p_and_test(lift: &Lift) -> String {
     } else {
         format!("{} ({test})", p_value(lift.p))
     }
-}
-
-/// The text, cut to a number of characters.
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{kept}…")
 }
