@@ -328,7 +328,8 @@ fn add_outcomes(workspace: &Workspace, nights: &[&Path]) {
     }
     let at = vec!["2026-11-20"; ids.len()];
     let frame = df![
-        "customer_id" => ids, "activity_id" => activities, "responded" => responded, "at" => at
+        "customer_id" => ids, "activity_id" => activities, "responded" => &responded,
+        "attended" => &responded, "at" => at
     ];
     frame::write(
         &workspace.path("sample-data/outcomes.parquet"),
