@@ -361,7 +361,7 @@ fn published_nights_show_what_their_invitations_did() {
     let said = measured(&workspace, &ask);
     let experiments = said["experiments"].as_array().unwrap();
     assert_eq!(experiments.len(), 13, "12 activities and all together");
-    let (mut covered, mut naive) = (0, 0);
+    let (mut covered, mut told) = (0, 0);
     for found in experiments {
         assert_eq!(
             found["sample_ratio"]["mismatch"], false,
@@ -381,11 +381,11 @@ fn published_nights_show_what_their_invitations_did() {
         if effect.is_object() && found["name"] != "universal" {
             let within = figure(effect, "/low") <= EFFECT && EFFECT <= figure(effect, "/high");
             covered += usize::from(within);
-            naive += 1;
+            told += 1;
         }
     }
-    println!("{covered} of {naive} effects covered");
-    assert!(naive >= 8 && covered + 2 >= naive, "{covered} of {naive}");
+    println!("{covered} of {told} effects covered");
+    assert!(told >= 8 && covered + 2 >= told, "{covered} of {told}");
 
     // The second night alone: those who could first be invited then.
     let film = ["--activity", "film-night-2026-11"];
