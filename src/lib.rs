@@ -6,6 +6,7 @@ pub mod campaign;
 pub mod cli;
 pub mod domain;
 pub mod lists;
+pub mod measure;
 pub mod night;
 pub mod outputs;
 pub mod pipeline;

@@ -20,6 +20,7 @@ mod typing;
 use polars::prelude::*;
 
 pub use build::build;
+pub use people::contact_units;
 pub use plan::{Feature, Interest, Tag, ViewPlan};
 pub use settings::{AffinitySettings, FeatureSettings, InterestSettings, TagSettings};
 

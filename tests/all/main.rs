@@ -11,6 +11,7 @@ mod faults;
 mod input_faults;
 mod layout;
 mod lists;
+mod measure;
 mod nights;
 mod policy;
 mod privacy;
