@@ -48,13 +48,13 @@ impl Bounds {
     ) {
         let (fastest, greatest, runner_up) = fastest(shifts);
         let lost = centres.rounding() * (greatest_square + centres.greatest_square);
-        for cluster in 0..shifts.len() {
+        for (cluster, &shift) in shifts.iter().enumerate() {
             let other = if cluster == fastest {
                 runner_up
             } else {
                 greatest
             };
-            self.travelled[cluster] += (shifts[cluster] + other) * (1.0 + 1e-12);
+            self.travelled[cluster] += (shift + other) * (1.0 + 1e-12);
             // Two scores are each off by at most `lost`. The nearer centre wins
             // for certain when squared distances differ by twice that, which is
             // so when distances differ by `margin`, since together they are at

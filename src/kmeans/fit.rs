@@ -16,6 +16,7 @@ use super::model::KMeans;
 use super::observations::Observations;
 use super::params::KMeansValidParams;
 use super::seeding::{check_centres, seeding};
+use super::transfer::{MOST_ROWS, transfer};
 
 /// A model and the cluster of each row it was fitted to.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +68,22 @@ pub(super) fn run<F: KMeansFloat>(
     }
 }
 
+/// Improves a fit to small data by transfers.
+fn refine<F: KMeansFloat>(data: &Observations<F>, fitted: &mut Fitted<F>) {
+    let clusters = fitted.model.centroids.nrows();
+    let Some(centroids) = transfer(data, &fitted.labels, clusters) else {
+        return;
+    };
+    let measured = measure(data, centroids.view(), Arch::new());
+    // Centroids rounded to `F` may undo a very small gain.
+    if measured.inertia < fitted.model.inertia {
+        fitted.labels = measured.labels;
+        fitted.model.centroids = centroids;
+        fitted.model.inertia = measured.inertia;
+        fitted.model.sizes = Array1::from_vec(measured.sizes);
+    }
+}
+
 impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
     /// Fits to data that have been checked already, and returns the labels too.
     ///
@@ -84,8 +101,16 @@ impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
                 self.seeding_rows_limit(),
                 &mut rng,
             )?;
-            let stop = self.stop();
-            let fitted = run(data, centres.view(), stop, Sparing::WherePays, Arch::new());
+            let mut fitted = run(
+                data,
+                centres.view(),
+                self.stop(),
+                Sparing::WherePays,
+                Arch::new(),
+            );
+            if self.transfers() && data.rows() <= MOST_ROWS && fitted.model.converged {
+                refine(data, &mut fitted);
+            }
             best = match best {
                 Some(best) if best.model.inertia <= fitted.model.inertia => Some(best),
                 _ => Some(fitted),

@@ -112,7 +112,7 @@ pub(super) fn lloyd<F: KMeansFloat>(
         sums: Sums::new(clusters, columns),
         greatest_square: 0.0,
     };
-    let mut plan = Plan::new(sparing, clusters);
+    let mut plan = Plan::new(sparing);
     let mut iterations = 0;
     let mut converged = false;
     while iterations < stop.max_n_iterations && !converged {
@@ -359,8 +359,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(sparing: Sparing, clusters: usize) -> Self {
-        let _ = clusters;
+    fn new(sparing: Sparing) -> Self {
         Self {
             sparing,
             rest: 0,
@@ -390,12 +389,11 @@ impl Plan {
 
     fn learn(&mut self, pass: Pass, looked_at: usize, rows: usize) {
         self.keyed = pass != Pass::Plain;
-        if pass == Pass::Sparing && looked_at > rows - rows / 8 {
-            if self.sparing == Sparing::WherePays {
-                self.keyed = false;
-                self.rest = self.next_rest;
-                self.next_rest = (self.next_rest * 2).min(8);
-            }
+        let few_spared = pass == Pass::Sparing && looked_at > rows - rows / 8;
+        if few_spared && self.sparing == Sparing::WherePays {
+            self.keyed = false;
+            self.rest = self.next_rest;
+            self.next_rest = (self.next_rest * 2).min(8);
         }
     }
 }

@@ -170,3 +170,16 @@ fn starts_are_different_rows_while_there_are_any() {
         assert_eq!(values, [0.0, 29_997.0, 29_998.0, 29_999.0]);
     }
 }
+
+#[test]
+fn transfers_reach_what_lloyd_misses() {
+    // Lloyd's iteration stays at {0, 1, 2, 13} and {20, 27}, since 13 is 9 from
+    // the one mean and 10.5 from the other. Moving it moves both means, and the
+    // sum of squares falls from 134.5 to 100.
+    let points = array![[0.0], [1.0], [2.0], [13.0], [20.0], [27.0]];
+    let data = Observations::new(points.view(), None).unwrap();
+    let labels = [0, 0, 0, 0, 1, 1];
+    let improved = crate::kmeans::transfer::transfer(&data, &labels, 2).unwrap();
+    assert_eq!(improved, array![[1.0], [20.0]]);
+    assert!(crate::kmeans::transfer::transfer(&data, &[0, 0, 0, 1, 1, 1], 2).is_none());
+}
