@@ -11,6 +11,7 @@ mod faults;
 mod input_faults;
 mod layout;
 mod lists;
+mod mixed;
 mod nights;
 mod policy;
 mod privacy;
