@@ -31,7 +31,7 @@ pub enum Auto {
     Auto,
 }
 
-/// How many principal components are kept.
+/// A whole number of components, or a share above 0 and below 1.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(
     untagged,
@@ -97,6 +97,7 @@ pub struct SegmentSettings {
     /// Principal components to cluster in, instead of the columns: how many, or
     /// the share of the variance that they keep together.
     #[serde(deserialize_with = "components")]
+    #[schemars(with = "Pca")]
     pub pca: Option<Pca>,
     /// Stability below which a segment is doubtful: how much of it comes back
     /// when the customers are drawn again, from 0 to 1. A fit with more such

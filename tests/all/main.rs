@@ -12,6 +12,7 @@ mod input_faults;
 mod layout;
 mod lists;
 mod measure;
+mod mixed;
 mod nights;
 mod policy;
 mod privacy;
