@@ -238,8 +238,13 @@ impl Names {
     /// # Errors
     /// When there is no such segment.
     pub fn unlock(&mut self, registry: &Registry, id: &str) -> Result<(), NameError> {
-        let origin = origin(&self.applied(registry), id)?;
-        self.decide(id, origin, None, false);
+        let now = self.applied(registry);
+        let origin = origin(&now, id)?;
+        let decided =
+            now.reserved.contains_key(id) || now.get(id).is_some_and(|entry| entry.locked);
+        if decided || self.segments.contains_key(id) {
+            self.decide(id, origin, None, false);
+        }
         Ok(())
     }
 

@@ -18,5 +18,6 @@ mod policy;
 mod privacy;
 mod publish;
 mod reruns;
+mod segments;
 mod terminal;
 mod truth;

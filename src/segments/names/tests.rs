@@ -150,6 +150,9 @@ fn what_cannot_be_a_name_or_a_segment_is_refused_with_what_is_allowed() {
             .to_string()
             .contains("retired")
     );
+    // What was never locked need not be unlocked.
+    names.unlock(&registry, "S02").unwrap();
+    names.unlock(&registry, QUIET).unwrap();
     assert!(names.is_empty());
 }
 
