@@ -1,3 +1,6 @@
+pub mod ladder;
+mod silhouette;
+mod dispersion;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
