@@ -34,11 +34,16 @@ impl Dispersion {
         let features = points.ncols();
         let mut sizes = vec![0u64; clusters];
         labels.iter().for_each(|&label| sizes[label as usize] += 1);
-        let mut means = added_up(points, labels, (clusters, features), |sums, label, point| {
-            for (sum, &value) in sums.row_mut(label).iter_mut().zip(&point) {
-                *sum += value.into();
-            }
-        });
+        let mut means = added_up(
+            points,
+            labels,
+            (clusters, features),
+            |sums, label, point| {
+                for (sum, &value) in sums.row_mut(label).iter_mut().zip(&point) {
+                    *sum += value.into();
+                }
+            },
+        );
         for (mut mean, &size) in means.outer_iter_mut().zip(&sizes) {
             mean /= size.max(1) as f64;
         }
@@ -58,7 +63,12 @@ impl Dispersion {
         let mean_distance = |(sum, &size): (&f64, &u64)| sum / size.max(1) as f64;
         Self {
             within: sums.column(0).sum(),
-            mean_distances: sums.column(1).iter().zip(&sizes).map(mean_distance).collect(),
+            mean_distances: sums
+                .column(1)
+                .iter()
+                .zip(&sizes)
+                .map(mean_distance)
+                .collect(),
             sizes,
             means,
         }
@@ -83,7 +93,9 @@ impl Dispersion {
         let centre = self.centre();
         let between: f64 = self
             .filled()
-            .map(|cluster| self.sizes[cluster] as f64 * apart(&self.means, cluster, &centre).powi(2))
+            .map(|cluster| {
+                self.sizes[cluster] as f64 * apart(&self.means, cluster, &centre).powi(2)
+            })
             .sum();
         let clusters = self.filled().count() as f64;
         let freedom = self.count() - clusters;
@@ -183,7 +195,10 @@ mod tests {
     fn what_is_not_defined_is_said_to_be_none() {
         let points = array![[1.0], [1.0], [2.0]];
         let one = Dispersion::of(points.view(), &[0, 0, 0], 1);
-        assert_eq!((one.calinski_harabasz(), one.davies_bouldin()), (None, None));
+        assert_eq!(
+            (one.calinski_harabasz(), one.davies_bouldin()),
+            (None, None)
+        );
         let tight = Dispersion::of(points.view(), &[0, 0, 1], 2);
         assert_eq!(tight.calinski_harabasz(), None);
         assert_eq!(tight.davies_bouldin(), Some(0.0));
@@ -197,7 +212,11 @@ mod tests {
         let labels: Vec<u32> = truth.iter().map(|&group| group as u32).collect();
         let measure = |points: ArrayView2<f64>| {
             let found = Dispersion::of(points, &labels, 4);
-            (found.inertia(), found.calinski_harabasz(), found.davies_bouldin())
+            (
+                found.inertia(),
+                found.calinski_harabasz(),
+                found.davies_bouldin(),
+            )
         };
         let alone = on_threads(1, || measure(points.view()));
         assert_eq!(alone, on_threads(4, || measure(points.view())));

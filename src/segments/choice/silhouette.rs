@@ -150,11 +150,7 @@ fn summed_distances<F: Float + Into<f64>>(
 /// The distance from one point to those in `range`. Each is computed on its
 /// own, feature after feature, whatever the width of the registers.
 #[inline(always)]
-fn distances<F: Float>(
-    columns: &[&[F]],
-    row: usize,
-    range: std::ops::Range<usize>,
-) -> [F; TILE] {
+fn distances<F: Float>(columns: &[&[F]], row: usize, range: std::ops::Range<usize>) -> [F; TILE] {
     let mut distances = [F::zero(); TILE];
     for column in columns {
         let here = column[row];

@@ -9,9 +9,8 @@
 
 mod grouping;
 mod kmeans;
-mod seeding;
 
-use ndarray::{Array2, ArrayView1, ArrayView2};
+use ndarray::{ArrayView1, ArrayView2};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +67,7 @@ impl Algorithm {
             return Err(ClusterError::TooAlike { distinct, k: job.k });
         }
         match self {
-            Self::Kmeans => kmeans::fit(points, job).map(centroids),
+            Self::Kmeans => kmeans::fit(points, job).map(|centres| Grouping::of_centres(&centres)),
         }
     }
 }
@@ -92,14 +91,10 @@ pub(super) fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
 }
 
-fn centroids(centroids: Array2<f64>) -> Grouping {
-    Grouping::Centroids {
-        centroids: centroids.outer_iter().map(|c| c.to_vec()).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use ndarray::Array2;
+
     use super::*;
     use crate::segments::agreement::adjusted_rand;
     use crate::segments::fixtures::{blobs, on_threads};
