@@ -17,7 +17,7 @@
 
 /// How far two groupings of the same customers agree.
 pub mod agreement;
-mod choice;
+pub mod choice;
 mod clusterers;
 mod column_settings;
 mod dates;

@@ -17,7 +17,7 @@ use crate::domain::Share;
     expecting = "the number of segments is \"auto\" or a whole number from 2 to 50"
 )]
 pub enum KSetting {
-    /// Chosen by silhouette within `range`.
+    /// Chosen within `range`; see [`crate::segments::choice`].
     Auto(Auto),
     /// As many as that.
     Fixed(#[schemars(range(min = 2, max = 50))] u32),
@@ -75,8 +75,8 @@ pub struct SegmentSettings {
     #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
     #[schemars(range(min = 1, max = 100))]
     pub starts: u32,
-    /// Customers that the silhouette is computed on; time grows with the
-    /// square.
+    /// Customers that numbers of segments are judged on (silhouette, gap,
+    /// stability); time grows with the square.
     #[serde(deserialize_with = "whole::<_, _, 100, 50_000>")]
     #[schemars(range(min = 100, max = 50_000))]
     pub silhouette_rows: usize,
@@ -120,7 +120,7 @@ impl Default for SegmentSettings {
             quiet: None,
             refit_days: 28,
             fit_rows: 100_000,
-            starts: 8,
+            starts: 4,
             silhouette_rows: 5_000,
             outside: Outside::default(),
             dbscan: None,

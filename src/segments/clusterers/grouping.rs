@@ -1,4 +1,4 @@
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,13 @@ pub(in crate::segments) struct Placed {
 }
 
 impl Grouping {
+    /// The grouping by the nearest of `centres` (clusters × dimensions).
+    pub(in crate::segments) fn of_centres(centres: &Array2<f64>) -> Self {
+        Self::Centroids {
+            centroids: centres.outer_iter().map(|c| c.to_vec()).collect(),
+        }
+    }
+
     /// Number of clusters.
     pub(in crate::segments) fn clusters(&self) -> usize {
         self.centres().len()
