@@ -44,7 +44,7 @@ impl Bins {
     /// One bin per place, 0 to `count` − 1; a place that is no number is missing.
     pub(super) fn of_places(count: usize, places: impl Iterator<Item = f64>) -> Self {
         let edges: Vec<f64> = (1..count).map(|place| place as f64 - 1.0).collect();
-        let shares = shares(&edges, places);
+        let (shares, _) = shares(&edges, places);
         Self {
             edges,
             shares: shares.into_iter().map(exact).collect(),

@@ -6,7 +6,7 @@ use super::{Choice, Finding, KTrial, Rows, Search, choose_k};
 use crate::kmeans::KMeansError;
 use crate::segments::SegmentError;
 use crate::segments::clusterers::{
-    Algorithm, Centroids, ClusterError, DensityJob, Grouping, Job, distinct_points,
+    Algorithm, ClusterError, DensityJob, Grouping, Job, distinct_points,
 };
 use crate::segments::sampling::seed_for;
 use crate::segments::settings::{KSetting, SegmentSettings};
@@ -44,7 +44,7 @@ pub(in crate::segments) fn choose(
         Algorithm::Kmeans => {
             let choice = choose_k(rows, &search).map_err(|fault| cluster_error(&fault, low))?;
             Choice {
-                model: Grouping::Centroids(Centroids::new(choice.model.centroids())).rounded(),
+                model: Grouping::of_centres(choice.model.centroids()),
                 trials: choice.trials,
                 stability: choice.stability,
                 findings: choice.findings,
@@ -115,9 +115,7 @@ fn each_alone(
         }
     }
     let (taken, findings) = decide(&trials, search.min_share, None);
-    let model = algorithm
-        .fit(rows.all, job(trials[taken].k, "fit"))?
-        .rounded();
+    let model = algorithm.fit(rows.all, job(trials[taken].k, "fit"))?;
     let stability = measured(&model)?;
     trials[taken].set_stability(&stability);
     trials[taken].chosen = true;

@@ -39,10 +39,8 @@ pub(in crate::segments) struct Placed {
 
 impl Grouping {
     /// The grouping by the nearest of `centres` (clusters × dimensions).
-    pub(in crate::segments) fn of_centres(centres: &Array2<f64>) -> Self {
-        Self::Centroids {
-            centroids: centres.outer_iter().map(|c| c.to_vec()).collect(),
-        }
+    pub(in crate::segments) fn of_centres<F: KMeansFloat>(centres: &Array2<F>) -> Self {
+        Self::Centroids(Centroids::new(centres))
     }
 
     /// Number of clusters.
