@@ -18,6 +18,9 @@ use rayon::prelude::*;
 use super::spheres::LEAST_VARIANCE;
 use super::{Centroids, ClusterError, Job, Mixture, kmeans};
 
+/// linfa works on one thread, a second per start and more in ten dimensions.
+pub(super) const MOST_ROWS: usize = 20_000;
+
 const MAX_ITERATIONS: u64 = 500;
 
 /// Gain of the mean log-likelihood at which the estimate has settled, as in

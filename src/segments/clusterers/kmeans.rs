@@ -6,25 +6,22 @@ use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256Plus;
 
 use super::{ClusterError, Job};
-use crate::kmeans::{KMeans, KMeansError, KMeansFloat, KMeansValidParams, Observations};
+use crate::kmeans::{KMeans, KMeansError, KMeansFloat, Observations};
 
 /// The centroids (clusters × features).
 pub(super) fn fit<F: KMeansFloat>(
     points: ArrayView2<F>,
     job: Job,
 ) -> Result<Array2<F>, ClusterError> {
-    let fitted = params(job)
+    let rng = Xoshiro256Plus::seed_from_u64(job.seed);
+    let params = KMeans::params_with_rng(job.k, rng)
+        .n_runs(job.starts.max(1))
+        .check();
+    params
+        .map_err(KMeansError::from)
         .and_then(|params| params.fit_observations(&Observations::new(points, None)?))
-        .map_err(fault)?;
-    Ok(fitted.model.centroids().clone())
-}
-
-/// What both k-means and mini-batch k-means are asked for.
-pub(super) fn params<F: KMeansFloat>(
-    job: Job,
-) -> Result<KMeansValidParams<F, Xoshiro256Plus>, KMeansError> {
-    let params = KMeans::params_with_rng(job.k, Xoshiro256Plus::seed_from_u64(job.seed));
-    Ok(params.n_runs(job.starts.max(1)).check()?)
+        .map(|fitted| fitted.model.centroids().clone())
+        .map_err(fault)
 }
 
 pub(super) fn fault(fault: KMeansError) -> ClusterError {

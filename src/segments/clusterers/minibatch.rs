@@ -1,15 +1,17 @@
 //! Mini-batch k-means (Sculley 2010) by clubcall's own [`crate::kmeans`]: the
 //! same clusters but for a little, for a small part of the work where customers
-//! are many, since the centroids settle within a few batches.
+//! are many. The first batch is clustered in full, so that the others only have
+//! to refine its centroids; they settle within a few batches.
 
+use linfa::ParamGuard;
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256Plus;
 
-use super::kmeans::{fault, params};
-use super::{ClusterError, Job, distinct_points};
-use crate::kmeans::{KMeans, KMeansFloat, Observations};
+use super::kmeans::fault;
+use super::{ClusterError, Job, distinct_points, kmeans};
+use crate::kmeans::{Init, KMeans, KMeansError, KMeansFloat, Observations};
 use crate::segments::sampling::seed_for;
 
 /// Customers per batch; a group of one per cent has a hundred of them.
@@ -23,19 +25,22 @@ pub(super) fn fit<F: KMeansFloat>(
     points: ArrayView2<F>,
     job: Job,
 ) -> Result<Array2<F>, ClusterError> {
-    let params = params(job).map_err(fault)?;
     let mut rows: Vec<usize> = (0..points.nrows()).collect();
     let mut rng = Xoshiro256Plus::seed_from_u64(seed_for(job.seed, "minibatch", job.k));
+    rows.shuffle(&mut rng);
+    let first = points.select(Axis(0), &rows[..BATCH.min(rows.len())]);
+    if rows.len() <= BATCH || distinct_points(first.view(), job.k) < job.k {
+        return kmeans::fit(points, job);
+    }
+    let starts = kmeans::fit(first.view(), job)?;
+    let params = KMeans::params_with_rng(job.k, rng.clone())
+        .init(Init::Precomputed(starts))
+        .check()
+        .map_err(|params| fault(KMeansError::from(params)))?;
     let mut model: Option<KMeans<F>> = None;
     'passes: for _ in 0..PASSES {
-        rows.shuffle(&mut rng);
         for batch in rows.chunks(BATCH) {
             let batch = points.select(Axis(0), batch);
-            if model.is_none() && distinct_points(batch.view(), job.k) < job.k {
-                // The first batch holds the starts; all customers do have
-                // enough different ones.
-                return super::kmeans::fit(points, job);
-            }
             let batch = Observations::new(batch.view(), None).map_err(fault)?;
             let moved = params.fit_batch(model, &batch).map_err(fault)?;
             let settled = moved.converged();
@@ -44,6 +49,7 @@ pub(super) fn fit<F: KMeansFloat>(
                 break 'passes;
             }
         }
+        rows.shuffle(&mut rng);
     }
     model
         .map(|model| model.centroids().clone())

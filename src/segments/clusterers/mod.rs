@@ -126,7 +126,7 @@ impl Algorithm {
     pub(super) const fn row_limit(self) -> usize {
         match self {
             Self::Kmeans | Self::Minibatch => usize::MAX,
-            Self::GaussianMixture => 50_000,
+            Self::GaussianMixture => gaussian_mixture::MOST_ROWS,
             Self::Dbscan => dbscan::MOST_ROWS,
             Self::Optics => optics::MOST_ROWS,
         }
