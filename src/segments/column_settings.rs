@@ -68,9 +68,11 @@ pub enum Missing {
 pub struct ClusterSettings {
     /// What the values are; without it, `yes_no` for an expression that gives
     /// true or false and `number` for one that gives numbers.
+    #[schemars(with = "Kind")]
     pub kind: Option<Kind>,
     /// How a number or an ordinal is scaled; without it, numbers are `robust`
     /// and ordinals `standard`.
+    #[schemars(with = "Scale")]
     pub scale: Option<Scale>,
     /// How much the column counts in distances, above 0.
     #[serde(deserialize_with = "positive")]
@@ -86,9 +88,11 @@ pub struct ClusterSettings {
     pub order: Vec<String>,
     /// For categories: levels that a lower share of the customers has are taken
     /// together as "other"; 0.02 without it.
+    #[schemars(with = "Share")]
     pub min_share: Option<Share>,
     /// For `log_ratio`: parts below this share of the whole count as rounded
     /// to zero; without it, a quarter of an even part.
+    #[schemars(with = "Share")]
     pub zero: Option<Share>,
 }
 

@@ -203,7 +203,7 @@ pub(super) fn opted_out(language: Language) -> &'static str {
 mod tests {
     use super::*;
     use crate::domain::Label;
-    use crate::segments::fixtures::{column, input_of};
+    use crate::segments::fixtures::{category, column, input_of, yes_no};
 
     fn interest(id: &str, en: &str, zh: &str, affinity: &[f64]) -> InterestAffinity {
         InterestAffinity {
@@ -289,5 +289,32 @@ mod tests {
             named(&[], None, &["Everyday", "Everyday 2"], Language::En),
             "Everyday 3"
         );
+    }
+
+    #[test]
+    fn words_and_yes_or_no_name_segments_in_the_pipelines_language() {
+        let (ids, interests) = (["c".to_owned()], interests());
+        let plan = category("plan", [Some("gold")]);
+        let features = [plan, yes_no("app", vec![1.0])];
+        let mut input = input_of(&ids, &features, &interests);
+        for (feature, en, zh) in [
+            ("plan=gold", "plan: gold", "plan：gold"),
+            ("plan=(missing)", "plan: unknown", "plan：未知"),
+            ("app", "app: yes", "app：是"),
+        ] {
+            let profile = Profile {
+                segment: 0,
+                feature: feature.to_owned(),
+                mean: None,
+                median: None,
+                population_mean: None,
+                lift: None,
+                z: Some(1.0),
+            };
+            for (language, expected) in [(Language::En, en), (Language::Zh, zh)] {
+                input.language = language;
+                assert_eq!(name(&input, &[], &[&profile], &BTreeSet::new()), expected);
+            }
+        }
     }
 }

@@ -30,7 +30,7 @@ pub enum Auto {
     Auto,
 }
 
-/// How many principal components are kept.
+/// A whole number of components, or a share above 0 and below 1.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(
     untagged,
@@ -95,6 +95,7 @@ pub struct SegmentSettings {
     /// Principal components to cluster in, instead of the columns: how many, or
     /// the share of the variance that they keep together.
     #[serde(deserialize_with = "components")]
+    #[schemars(with = "Pca")]
     pub pca: Option<Pca>,
 }
 

@@ -12,6 +12,7 @@ mod faults;
 mod input_faults;
 mod layout;
 mod lists;
+mod mixed;
 mod nights;
 mod policy;
 mod privacy;

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::composition::{Composition, log_ratios};
 use super::feature::{Encoding, Raw};
 use super::{FeatureColumn, Space};
@@ -6,8 +8,8 @@ use super::{FeatureColumn, Space};
 pub(in crate::segments) struct Reader<'a> {
     space: &'a Space,
     columns: Vec<Raw<'a>>,
-    /// First dimension of each feature.
-    starts: Vec<usize>,
+    /// The dimensions of each feature.
+    spans: Vec<Range<usize>>,
     wholes: Vec<Whole<'a>>,
     encoded: usize,
 }
@@ -30,13 +32,13 @@ impl<'a> Reader<'a> {
     pub(super) fn new(space: &'a Space, from: &'a [FeatureColumn]) -> Self {
         let column = |name: &str| from.iter().find(|column| column.name == name);
         let mut encoded = 0;
-        let starts: Vec<usize> = space
+        let spans: Vec<Range<usize>> = space
             .features
             .iter()
             .map(|feature| {
                 let start = encoded;
                 encoded += feature.dimensions();
-                start
+                start..encoded
             })
             .collect();
         let whole = |(composition, features): (&'a Composition, Vec<usize>)| {
@@ -48,7 +50,9 @@ impl<'a> Reader<'a> {
             for at in features {
                 let feature = &space.features[at];
                 if let Encoding::Part(part) = &feature.encoding {
-                    whole.parts.push((starts[at], part.centre, feature.weight));
+                    whole
+                        .parts
+                        .push((spans[at].start, part.centre, feature.weight));
                     whole.fills.push(part.fill);
                 }
             }
@@ -63,7 +67,7 @@ impl<'a> Reader<'a> {
                 .map(|feature| feature.read(column(&feature.name)))
                 .collect(),
             wholes: compositions.map(whole).collect(),
-            starts,
+            spans,
             encoded,
         }
     }
@@ -91,9 +95,8 @@ impl<'a> Reader<'a> {
     /// The customer's point before a projection.
     pub(in crate::segments) fn encode(&self, row: usize, scratch: &mut Scratch, point: &mut [f64]) {
         let features = self.space.features.iter().zip(&self.columns);
-        for ((feature, column), &start) in features.zip(&self.starts) {
-            let end = start + feature.dimensions();
-            feature.write(column.at(row), &mut point[start..end]);
+        for ((feature, column), span) in features.zip(&self.spans) {
+            feature.write(column.at(row), &mut point[span.clone()]);
         }
         for whole in &self.wholes {
             let raw = &mut scratch.parts;
