@@ -22,12 +22,12 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
         ),
         OutColumn::new(
             "confidence",
-            "How clearly the customer belongs there: 0 is a tie with the second segment, 1 is certain.",
+            "The probability that the customer belongs there rather than in another segment, 0 to 1.",
             float(members.iter().map(|member| member.confidence)),
         ),
         OutColumn::new(
             "second_segment_id",
-            "The next nearest segment.",
+            "The next nearest segment; for a customer outside, the nearest.",
             words(members.iter().map(|member| member.second.and_then(id))),
         ),
         OutColumn::new(

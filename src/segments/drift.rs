@@ -1,12 +1,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::clusterers::Placed;
-use super::model::{Model, exact, is_value};
+use super::model::{Model, ModelCluster, exact, is_value};
 use super::{FeatureColumn, FeatureDrift, OUTSIDE, SegmentDrift};
 
 const BINS: usize = 10;
 
-/// What stands in for an empty bin, whose logarithm would be infinite.
+/// What stands in for an empty bin, whose logarithm would be infinite; among
+/// few customers, half a customer.
 const FLOOR: f64 = 1e-4;
 
 /// A column's distribution: the shares of customers between its deciles.
@@ -28,7 +29,7 @@ impl Bins {
             .collect();
         edges.dedup();
         let missing = std::iter::repeat_n(f64::NAN, missing);
-        let shares = shares(&edges, sorted.iter().copied().chain(missing));
+        let (shares, _) = shares(&edges, sorted.iter().copied().chain(missing));
         Self {
             edges,
             shares: shares.into_iter().map(exact).collect(),
@@ -55,10 +56,11 @@ impl Bins {
     /// values being a bin of their own. 0.1 is called a small shift, 0.25 a
     /// large one.
     pub(super) fn psi(&self, values: impl Iterator<Item = f64>) -> f64 {
-        let actual = shares(&self.edges, values);
+        let (actual, count) = shares(&self.edges, values);
+        let floor = FLOOR.max(0.5 / count.max(1) as f64);
         let pairs = self.shares.iter().zip(&actual);
         pairs
-            .map(|(&expected, &actual)| psi(expected, actual))
+            .map(|(&expected, &actual)| psi(expected.max(floor), actual.max(floor)))
             .sum()
     }
 
@@ -73,13 +75,13 @@ impl Bins {
     }
 }
 
-/// What one bin adds to the population stability index.
+/// What one bin adds to the population stability index; shares above 0.
 fn psi(expected: f64, actual: f64) -> f64 {
-    let (expected, actual) = (expected.max(FLOOR), actual.max(FLOOR));
     (actual - expected) * (actual / expected).ln()
 }
 
-fn shares(edges: &[f64], values: impl Iterator<Item = f64>) -> Vec<f64> {
+/// The share of values in each bin, and their number.
+fn shares(edges: &[f64], values: impl Iterator<Item = f64>) -> (Vec<f64>, u64) {
     let mut counts = vec![0u64; edges.len() + 2];
     for value in values {
         let bin = if is_value(value) {
@@ -89,8 +91,9 @@ fn shares(edges: &[f64], values: impl Iterator<Item = f64>) -> Vec<f64> {
         };
         counts[bin] += 1;
     }
-    let all = counts.iter().sum::<u64>().max(1) as f64;
-    counts.into_iter().map(|count| count as f64 / all).collect()
+    let all = counts.iter().sum::<u64>();
+    let share = |count| count as f64 / all.max(1) as f64;
+    (counts.into_iter().map(share).collect(), all)
 }
 
 /// How far each of the model's features has moved since its fit, on `rows`;
@@ -146,17 +149,16 @@ fn distances(placed: &[Placed], clusters: usize) -> Vec<Vec<f64>> {
     distances
 }
 
-/// How far each of the model's segments has moved since its fit, and how the
+/// How far each segment of a model has moved since its fit, and how the
 /// customers outside have; `placed` says where the model places tonight's
 /// customers. Nothing if there are none.
-pub(super) fn segment_drift(model: &Model, placed: &[Placed]) -> Vec<SegmentDrift> {
+pub(super) fn segment_drift(clusters: &[ModelCluster], placed: &[Placed]) -> Vec<SegmentDrift> {
     if placed.is_empty() {
         return Vec::new();
     }
     let all = placed.len() as f64;
-    let distances = distances(placed, model.clusters.len());
-    let mut drift: Vec<SegmentDrift> = model
-        .clusters
+    let distances = distances(placed, clusters.len());
+    let mut drift: Vec<SegmentDrift> = clusters
         .iter()
         .zip(&distances)
         .map(|(cluster, distances)| {
@@ -170,7 +172,7 @@ pub(super) fn segment_drift(model: &Model, placed: &[Placed]) -> Vec<SegmentDrif
                 segment: cluster.segment_id.clone(),
                 share_at_fit: *share,
                 share: now,
-                share_psi: psi(*share, now),
+                share_psi: psi(share.max(FLOOR), now.max(FLOOR)),
                 distance_psi: (!distances.is_empty()).then(|| bins.psi(distances.iter().copied())),
                 chance: bins.chance(*members, distances.len() as u64),
             }
@@ -182,7 +184,7 @@ pub(super) fn segment_drift(model: &Model, placed: &[Placed]) -> Vec<SegmentDrif
         segment: OUTSIDE.to_owned(),
         share_at_fit: exact(at_fit),
         share,
-        share_psi: psi(at_fit, share),
+        share_psi: psi(at_fit.max(FLOOR), share.max(FLOOR)),
         distance_psi: None,
         chance: 0.0,
     });
@@ -191,6 +193,9 @@ pub(super) fn segment_drift(model: &Model, placed: &[Placed]) -> Vec<SegmentDrif
 
 #[cfg(test)]
 mod tests {
+    use rand::{Rng, SeedableRng};
+    use rand_xoshiro::Xoshiro256Plus;
+
     use super::*;
 
     fn ramp(shift: f64) -> Vec<f64> {
@@ -239,5 +244,68 @@ mod tests {
         let bins = Bins::of(&values, 0);
         assert!(bins.edges.len() <= 2 && bins.shares.len() == bins.edges.len() + 2);
         assert!((bins.shares.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+    }
+
+    /// Customers of two clusters, at distances drawn from a generator of that
+    /// seed, the second cluster having `second` of them.
+    fn customers(second: usize, seed: u64) -> Vec<Placed> {
+        let mut rng = Xoshiro256Plus::seed_from_u64(seed);
+        (0..2000 + second)
+            .map(|row| Placed {
+                cluster: usize::from(row >= 2000),
+                second: None,
+                distance: rng.gen_range(0.0..1.0),
+                confidence: 1.0,
+                outside: false,
+            })
+            .collect()
+    }
+
+    fn clusters(placed: &[Placed]) -> Vec<ModelCluster> {
+        let at_fit = at_fit(placed, 2).into_iter().zip(["S01", "S02"]);
+        at_fit
+            .map(|(at_fit, id)| ModelCluster {
+                segment_id: id.to_owned(),
+                stability: 1.0,
+                at_fit,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn segments_that_stay_do_not_drift_however_small() {
+        for size in [40, 2000] {
+            let clusters = clusters(&customers(size, 1));
+            let mut large = 0;
+            for seed in 2..102 {
+                for drift in segment_drift(&clusters, &customers(size, seed)) {
+                    assert!(drift.share_psi < 1e-9);
+                    large += usize::from(drift.distance_psi.unwrap_or(0.0) > drift.chance);
+                }
+            }
+            assert!(large <= 4, "{size}: {large} of 200");
+        }
+    }
+
+    #[test]
+    fn members_who_move_away_and_sizes_that_change_are_seen() {
+        let clusters = clusters(&customers(1000, 1));
+        let mut tonight = customers(1000, 2);
+        for placed in &mut tonight[2000..] {
+            placed.distance *= 1.5;
+        }
+        for placed in &mut tonight[..600] {
+            placed.outside = true;
+        }
+        let drift = segment_drift(&clusters, &tonight);
+        let ids: Vec<&str> = drift.iter().map(|drift| drift.segment.as_str()).collect();
+        assert_eq!(ids, ["S01", "S02", OUTSIDE]);
+        assert!(drift[0].distance_psi.unwrap() < drift[0].chance);
+        assert!(drift[1].distance_psi.unwrap() > 0.25 + drift[1].chance);
+        assert_eq!(drift[0].share_at_fit, exact(2.0 / 3.0));
+        assert!((drift[0].share - 1400.0 / 3000.0).abs() < 1e-12);
+        assert!((drift[2].share - 0.2).abs() < 1e-12 && drift[2].distance_psi.is_none());
+        assert!(drift.iter().map(|drift| drift.share_psi).sum::<f64>() > 0.25);
+        assert!(segment_drift(&clusters, &[]).is_empty());
     }
 }

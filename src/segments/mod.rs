@@ -173,7 +173,7 @@ pub fn segment(
         .map(|previous| place(&previous.model));
     let segment_drift = previous
         .zip(before.as_ref())
-        .map(|(previous, before)| drift::segment_drift(&previous.model, before))
+        .map(|(previous, before)| drift::segment_drift(&previous.model.clusters, before))
         .unwrap_or_default();
     let mut warnings = Vec::new();
     let (reason, model, mut registry) = match previous {

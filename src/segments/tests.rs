@@ -419,3 +419,103 @@ fn a_fixed_number_is_taken_as_it_is() {
         (3, 1, 3)
     );
 }
+
+/// Customers who lie where no group does.
+fn strangers(world: &mut World, rows: std::ops::Range<usize>) {
+    for feature in &mut world.features {
+        feature.values[rows.clone()].fill(20.0);
+    }
+}
+
+#[test]
+fn customers_far_from_everything_are_a_reserved_segment() {
+    let mut world = World::new(6, 200);
+    strangers(&mut world, 0..3);
+    let night = world.run(None).unwrap();
+    let outside = &night.segments[6];
+    assert_eq!(
+        (outside.id.as_str(), outside.name.as_str()),
+        (OUTSIDE, "Outside")
+    );
+    assert!(outside.reserved && outside.status == SegmentStatus::Reserved);
+    assert!((3..20).contains(&outside.size), "{}", outside.size);
+    for member in &night.members[..3] {
+        assert_eq!((member.segment, member.confidence), (6, 1.0));
+        assert!(member.second.is_some_and(|second| second < 6));
+        assert!(member.distance.is_some_and(|distance| distance > 0.5));
+    }
+    assert!(night.registry.get(OUTSIDE).is_none());
+    // The fence is kept with the model: no other customers are needed.
+    let previous = world.leave(&night);
+    assert_eq!(world.run(Some(&previous)).unwrap().members, night.members);
+
+    let settings = SegmentSettings {
+        outside: Outside::Off(Off::Off),
+        ..SegmentSettings::default()
+    };
+    let night = segment(&world.input(), &settings, None).unwrap();
+    assert!(night.segments.iter().all(|segment| segment.id != OUTSIDE));
+}
+
+#[test]
+fn many_customers_who_leave_their_segments_are_a_reason_to_fit_again() {
+    let mut world = World::new(4, 250);
+    let previous = world.leave(&world.run(None).unwrap());
+    // Three in ten go to the opposite corner, where no group is: each column is
+    // distributed as before.
+    for feature in &mut world.features {
+        feature.values[..300]
+            .iter_mut()
+            .for_each(|value| *value = 20.0 - *value);
+    }
+    let night = world.later(1).run(Some(&previous)).unwrap();
+    assert!(
+        matches!(night.reason, FitReason::Sizes(psi) if psi > 0.25),
+        "{:?}",
+        night.reason
+    );
+    assert!(
+        night.drift.iter().all(|drift| drift.psi < 0.25),
+        "{:?}",
+        night.drift
+    );
+    let drift = night.segment_drift.last().unwrap();
+    assert_eq!(drift.segment, OUTSIDE);
+    assert!(drift.share > 0.25 && drift.share_at_fit < 0.02, "{drift:?}");
+}
+
+#[test]
+fn every_algorithm_makes_nights_that_follow_from_one_another() {
+    for algorithm in Algorithm::ALL {
+        let world = World::new(4, 100);
+        let settings = SegmentSettings {
+            algorithm,
+            ..SegmentSettings::default()
+        };
+        let first = segment(&world.input(), &settings, None).unwrap();
+        let clustered: Vec<usize> = (0..400)
+            .filter(|&row| first.members[row].segment < 4)
+            .collect();
+        assert!(clustered.len() >= 370, "{algorithm:?}: {}", clustered.len());
+        let found: Vec<usize> = clustered
+            .iter()
+            .map(|&row| first.members[row].segment)
+            .collect();
+        let truth: Vec<usize> = clustered.iter().map(|&row| world.truth[row]).collect();
+        assert!(adjusted_rand(&found, &truth) > 0.99, "{algorithm:?}");
+        assert_eq!(first.model.k, 4, "{algorithm:?}");
+        let rows = first.choice.len();
+        assert_eq!(rows == 1, !algorithm.takes_k(), "{algorithm:?}: {rows}");
+        assert!(
+            first
+                .choice
+                .iter()
+                .any(|trial| trial.chosen && trial.k == 4)
+        );
+        let previous = world.leave(&first);
+        let world = world.later(1);
+        let second = segment(&world.input(), &settings, Some(&previous)).unwrap();
+        assert_eq!(second.reason, FitReason::Kept, "{algorithm:?}");
+        assert_eq!(second.members, first.members, "{algorithm:?}");
+    }
+}

@@ -1,9 +1,9 @@
-use linfa::Float;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Centroids, ClusterError, Density, Mixture, check, double};
+use super::{Centroids, ClusterError, Density, Mixture, check};
+use crate::kmeans::KMeansFloat;
 
 /// What an algorithm made of the points: all that is needed to say where any
 /// other point belongs. Its numbers have 12 significant digits (see
@@ -76,7 +76,7 @@ impl Grouping {
     /// clusters, and how far from all of them is outside: `outside`
     /// interquartile ranges (see `fence`), or nowhere. Dense regions know both
     /// already.
-    pub(in crate::segments) fn calibrate<F: Float>(
+    pub(in crate::segments) fn calibrate<F: KMeansFloat>(
         &mut self,
         points: ArrayView2<F>,
         outside: Option<f64>,
@@ -124,7 +124,7 @@ impl Grouping {
     /// # Errors
     /// When the points are of another space, or cannot be computed with.
     #[cfg(test)]
-    pub(super) fn place_all<F: Float>(
+    pub(super) fn place_all<F: KMeansFloat>(
         &self,
         points: ArrayView2<F>,
     ) -> Result<Vec<Placed>, ClusterError> {
@@ -141,11 +141,11 @@ impl Grouping {
 
     /// The cluster of each of `points` (customers × dimensions), also of those
     /// outside.
-    pub(in crate::segments) fn labels<F: Float>(&self, points: ArrayView2<F>) -> Vec<usize> {
+    pub(in crate::segments) fn labels<F: KMeansFloat>(&self, points: ArrayView2<F>) -> Vec<usize> {
         self.map(points, |placed| placed.cluster)
     }
 
-    fn map<F: Float, T: Send>(
+    fn map<F: KMeansFloat, T: Send>(
         &self,
         points: ArrayView2<F>,
         of: impl Fn(Placed) -> T + Sync,
@@ -154,7 +154,7 @@ impl Grouping {
             .into_par_iter()
             .map_init(Vec::new, |point, row| {
                 point.clear();
-                point.extend(points.row(row).iter().copied().map(double));
+                point.extend(points.row(row).iter().copied().map(F::into));
                 of(self.place(point))
             })
             .collect()

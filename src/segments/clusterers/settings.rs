@@ -7,8 +7,9 @@ use crate::segments::settings::{Auto, positive, whole};
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DbscanSettings {
-    /// How near neighbours are, in scaled units, or `"auto"`: at the knee of
-    /// the curve of distances to the `min_points`-th neighbour.
+    /// How near neighbours are, in scaled units, or `"auto"`: half as far
+    /// again as the knee of the curve of distances to the `min_points`-th
+    /// neighbour.
     #[serde(deserialize_with = "reach")]
     pub reach: Reach,
     /// Customers within reach, the customer included, that make a region

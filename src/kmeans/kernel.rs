@@ -1,0 +1,181 @@
+//! The nearest centre of every point: the inner loop of k-means.
+//!
+//! A block of four centres is scored against two or four registers of points
+//! at once; the sums stay in registers while the features go by. Each lane
+//! adds one point's products in the order of the features with fused
+//! multiply-add, so that every instruction set gives the same bits.
+
+use std::array;
+
+use pulp::{Simd, WithSimd};
+
+use super::centres::{BLOCK, Centres};
+use super::lanes::KMeansFloat;
+use super::tile::{PANEL, POINTS, Tile, groups, panels, records};
+
+/// Takes what the kernel found.
+pub(super) trait Sink<F> {
+    /// `rows` of `chunk` (row-major) and what was found for each.
+    fn take(&mut self, chunk: &[F], rows: &[u32], found: &[Found<F>]);
+}
+
+/// What the kernel finds for a point: nearest centre, [`NEAREST`], and with
+/// bounds also [`GAP`] and [`SQUARE`].
+pub(super) type Found<F> = [F; 4];
+
+/// Place of the nearest centre's index in [`Found`]; of equally near ones the
+/// first.
+pub(super) const NEAREST: usize = 0;
+/// Place of the margin by which every other centre is farther away, at least;
+/// 0 if rounding leaves it open.
+pub(super) const GAP: usize = 1;
+/// Place of the point's square, its squared distance from the offset.
+pub(super) const SQUARE: usize = 2;
+
+/// Finds the nearest of `centres` for the given rows of a chunk.
+pub(super) struct Nearest<'a, F, K, const BOUNDS: bool> {
+    /// Row-major matrix.
+    pub(super) chunk: &'a [F],
+    /// Rows to look at; all when `None`.
+    pub(super) rows: Option<&'a [u32]>,
+    /// The centres.
+    pub(super) centres: &'a Centres<F>,
+    /// Who takes the findings, tile by tile.
+    pub(super) sink: &'a mut K,
+}
+
+impl<F: KMeansFloat, K: Sink<F>, const BOUNDS: bool> WithSimd for Nearest<'_, F, K, BOUNDS> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let columns = self.centres.columns;
+        let mut tile = Tile::<F, S>::new(columns);
+        let mut found = vec![F::zeros::<S>(); 4 * groups::<F, S>()];
+        let mut visit = |rows: &[u32]| {
+            tile.load(simd, self.chunk, rows, &self.centres.offset);
+            // As many registers as leave room for the sums of a block.
+            if S::REGISTER_COUNT >= 32 {
+                search::<F, S, 4, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
+            } else {
+                search::<F, S, 2, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
+            }
+            let found = records::<F, S>(simd, &mut found);
+            self.sink.take(self.chunk, rows, &found[..rows.len()]);
+        };
+        match self.rows {
+            Some(rows) => rows.chunks(POINTS).for_each(&mut visit),
+            None => {
+                let count = self.chunk.len() / columns.max(1);
+                for start in (0..count).step_by(POINTS) {
+                    let rows: [u32; POINTS] = array::from_fn(|point| (start + point) as u32);
+                    visit(&rows[..POINTS.min(count - start)]);
+                }
+            }
+        }
+    }
+}
+
+/// Searches the whole tile, `V` registers of points at a time.
+#[inline(always)]
+fn search<F: KMeansFloat, S: Simd, const V: usize, const BOUNDS: bool>(
+    simd: S,
+    tile: &[F::Register<S>],
+    centres: &Centres<F>,
+    found: &mut [F::Register<S>],
+) {
+    let per_panel = PANEL * groups::<F, S>();
+    let padded = panels(centres.columns) * PANEL;
+    let infinite = F::splat(simd, F::infinity());
+    for (step, found) in found.chunks_exact_mut(4 * V).enumerate() {
+        let points = step * V * PANEL;
+        let mut best = [infinite; V];
+        let mut second = [infinite; V];
+        let mut nearest = [F::zeros::<S>(); V];
+        for (block, squares) in centres.squares.iter().enumerate() {
+            let factors = &centres.factors[block * padded..][..padded];
+            let mut sums: [[F::Register<S>; V]; BLOCK] =
+                array::from_fn(|centre| [F::splat(simd, squares[centre]); V]);
+            for (panel, factors) in tile
+                .chunks_exact(per_panel)
+                .zip(factors.as_chunks::<PANEL>().0)
+            {
+                let panel = &panel[points..][..V * PANEL];
+                for (feature, factors) in factors.iter().enumerate() {
+                    let x: [F::Register<S>; V] = array::from_fn(|v| panel[v * PANEL + feature]);
+                    for (sums, &factor) in sums.iter_mut().zip(factors) {
+                        let factor = F::splat(simd, factor);
+                        for v in 0..V {
+                            sums[v] = F::fused(simd, factor, x[v], sums[v]);
+                        }
+                    }
+                }
+            }
+            for (centre, sums) in sums.iter().enumerate() {
+                let index = F::splat(simd, F::nearest((block * BLOCK + centre) as f64));
+                for v in 0..V {
+                    let nearer = F::less(simd, sums[v], best[v]);
+                    nearest[v] = F::select(simd, nearer, index, nearest[v]);
+                    if BOUNDS {
+                        let worse = F::greater(simd, sums[v], best[v]);
+                        second[v] = F::lesser(simd, second[v], worse);
+                    }
+                    best[v] = F::select(simd, nearer, sums[v], best[v]);
+                }
+            }
+        }
+        let (found, _) = found.as_chunks_mut::<4>();
+        for v in 0..V {
+            found[v][NEAREST] = nearest[v];
+        }
+        if BOUNDS {
+            let squares = squares::<F, S, V>(simd, tile, per_panel, points);
+            for v in 0..V {
+                found[v][GAP] = gap(simd, centres, squares[v], best[v], second[v]);
+                found[v][SQUARE] = squares[v];
+            }
+        }
+    }
+}
+
+/// The squares of `V` registers of points.
+#[inline(always)]
+fn squares<F: KMeansFloat, S: Simd, const V: usize>(
+    simd: S,
+    tile: &[F::Register<S>],
+    per_panel: usize,
+    points: usize,
+) -> [F::Register<S>; V] {
+    let mut squares = [F::zeros::<S>(); V];
+    for panel in tile.chunks_exact(per_panel) {
+        let panel = &panel[points..][..V * PANEL];
+        for v in 0..V {
+            for feature in 0..PANEL {
+                let x = panel[v * PANEL + feature];
+                squares[v] = F::fused(simd, x, x, squares[v]);
+            }
+        }
+    }
+    squares
+}
+
+/// By how much the second nearest centre is farther away than the nearest, at
+/// least, whatever was lost to rounding.
+#[inline(always)]
+fn gap<F: KMeansFloat, S: Simd>(
+    simd: S,
+    centres: &Centres<F>,
+    square: F::Register<S>,
+    best: F::Register<S>,
+    second: F::Register<S>,
+) -> F::Register<S> {
+    let zero = F::zeros::<S>();
+    let part = F::splat(simd, F::nearest(centres.rounding()));
+    let constant = F::nearest(centres.rounding() * centres.greatest_square);
+    let lost = F::fused(simd, part, square, F::splat(simd, constant));
+    let near = F::plus(simd, F::plus(simd, square, best), lost);
+    let far = F::minus(simd, F::plus(simd, square, second), lost);
+    let near = F::root(simd, F::greater(simd, near, zero));
+    let far = F::root(simd, F::greater(simd, far, zero));
+    F::greater(simd, F::minus(simd, far, near), zero)
+}

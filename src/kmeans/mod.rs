@@ -1,0 +1,64 @@
+//! k-means that any user of linfa can drop in.
+//!
+//! [`KMeans`] implements linfa's `Fit`, `FitWith`, `Predict` and `Transformer`
+//! over `f32` and `f64`. It depends on nothing else of clubcall.
+//!
+//! ```
+//! use clubcall::kmeans::KMeans;
+//! use linfa::DatasetBase;
+//! use linfa::traits::{Fit, Predict};
+//! use ndarray::array;
+//!
+//! let points = array![[0.0, 0.1], [0.2, 0.0], [9.0, 9.1], [9.2, 9.0]];
+//! let model = KMeans::params(2).fit(&DatasetBase::from(points.clone()))?;
+//! let clusters = model.predict(&points);
+//! assert_eq!(clusters[0], clusters[1]);
+//! assert_ne!(clusters[0], clusters[2]);
+//! assert!((model.inertia() - 0.05).abs() < 1e-9);
+//! # Ok::<(), clubcall::kmeans::KMeansError>(())
+//! ```
+//!
+//! How it works: `lloyd` iterates over fixed `chunks` of rows in parallel. Each
+//! chunk goes through the `kernel` in `tile`s of 64 points, on the widest vector
+//! registers the machine has (`lanes`); `bounds` spare points that cannot have
+//! changed cluster; `sums` take in those that did; `repair` fills clusters that
+//! emptied. `seeding` finds where to start, `assign` measures the outcome.
+//!
+//! What holds: the same data, parameters and generator give the same bits on
+//! any number of threads and on any instruction set. Sums are in `f64` and taken
+//! about the column means. The matrix is read in place; a fit takes eight bytes
+//! a row besides. Work runs on rayon's current pool.
+
+mod assign;
+mod bounds;
+mod centres;
+mod chunks;
+mod distances;
+mod error;
+mod fit;
+mod kernel;
+mod lanes;
+mod lloyd;
+mod minibatch;
+mod model;
+mod observations;
+mod params;
+mod repair;
+mod saved;
+mod seeding;
+mod sums;
+mod tile;
+
+#[cfg(test)]
+mod tests;
+
+pub use assign::Assignment;
+pub use distances::squared_distances;
+pub use error::{IncrKMeansError, KMeansError, KMeansParamsError, WeightFault};
+pub use fit::{Fitted, fit_from};
+pub use lanes::KMeansFloat;
+pub use lloyd::Stop;
+pub use model::KMeans;
+pub use observations::Observations;
+pub use params::{KMeansParams, KMeansValidParams};
+pub use seeding::{Init, seeding};
