@@ -75,9 +75,9 @@ pub(super) fn effects(
 /// The difference of two means, given the sum of squares within both groups.
 fn cohens_d(difference: f64, within: f64, count: u64) -> Option<f64> {
     let variance = within / count.checked_sub(2).filter(|&free| free > 0)? as f64;
-    // Rounding leaves a little where nothing varies.
+    // Rounding leaves a little where nothing varies within the groups.
     let deviation = variance.sqrt();
-    (deviation > difference.abs() * 1e-7).then(|| difference / deviation)
+    (deviation > difference.abs() * 1e-5).then(|| difference / deviation)
 }
 
 /// The sum of the ranks of each segment's values, equal values having their

@@ -59,7 +59,8 @@ pub(super) fn fit(
     };
     let choice = choose(&rows_of, settings, input.seed, warnings)?;
     let k = choice.model.clusters();
-    let (grouping, stabilities) = filled(choice.model, &choice.stability, &all, warnings);
+    let (mut grouping, stabilities) = filled(choice.model, &choice.stability, &all, warnings);
+    grouping.calibrate(all.view(), settings.outside.factor());
     let mut registry = previous
         .map(|previous| previous.registry.clone())
         .unwrap_or_default();

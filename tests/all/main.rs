@@ -7,6 +7,7 @@ mod support;
 mod bad_parquet;
 mod commands;
 mod determinism;
+mod explaining;
 mod faults;
 mod input_faults;
 mod layout;

@@ -3,7 +3,7 @@
 //! When a model is fitted, a small decision tree is grown that tells from the
 //! raw features which cluster a customer is in (`tree`), at thresholds that
 //! people would choose (`thresholds`). Its leaves become short rules (`rules`,
-//! `refine`), which `words` puts into sentences and SQL. How well tree and
+//! `refine`), which `words` puts into sentences and `sql` into conditions. How well tree and
 //! rules reproduce the model is measured on customers whom neither has seen.
 //! All of it is part of the model, so it stays the same for as long as the
 //! model is kept.
@@ -16,6 +16,7 @@ mod readings;
 mod reasons;
 mod refine;
 mod rules;
+mod sql;
 mod thresholds;
 mod tree;
 mod why;

@@ -103,11 +103,13 @@ fn of_leaves(cluster: usize, mut drafts: Vec<Draft>, sample: &Sample<'_>) -> Vec
         };
         drafts.remove(at);
         let adds = counts.members as f64 >= ADDS * size as f64;
-        if rules.is_empty() || adds && counts.precision() >= RIGHT {
+        let conditions = draft.conditions(sample);
+        // One cluster of all is not worth a rule.
+        if !conditions.is_empty() && (rules.is_empty() || adds && counts.precision() >= RIGHT) {
             left.retain(|&row| !draft.holds(row, sample));
             rules.push(Rule {
                 cluster,
-                conditions: draft.conditions(sample),
+                conditions,
                 covers: None,
                 precision: None,
             });

@@ -132,6 +132,12 @@ fn clusters_that_nothing_tells_apart_still_get_a_word() {
 }
 
 #[test]
+fn one_cluster_of_all_needs_no_rule() {
+    let features = [column("x", Scale::Robust, spread(300, 7, 9.0))];
+    assert!(learned(&features, &[0; 300], Language::En).is_empty());
+}
+
+#[test]
 fn fidelity_is_what_counting_by_hand_gives() {
     let tree = Tree::Split {
         question: 0,
