@@ -250,3 +250,76 @@ fn by_score(experiment: &Experiment, treated: &[usize], control: &[usize]) -> Op
     units.extend(of(control, false));
     qini(units)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three arms of 40 units, the first held out, that respond in the given
+    /// parts of 40; segments and what was known before alternate.
+    fn experiment(responses: [usize; 3]) -> Experiment {
+        let units = || (0..3_u16).flat_map(|arm| (0..40_usize).map(move |unit| (arm, unit)));
+        Experiment {
+            arms: ["control", "sms", "call"].map(str::to_owned).to_vec(),
+            control: 0,
+            arm: units().map(|(arm, _)| arm).collect(),
+            response: units()
+                .map(|(arm, unit)| f64::from(u8::from(unit < responses[usize::from(arm)])))
+                .collect(),
+            segment: Some(units().map(|(_, unit)| (unit % 2) as u32).collect()),
+            segments: vec!["old".to_owned(), "new".to_owned()],
+            before: Some(units().map(|(_, unit)| Some((unit % 7) as f64)).collect()),
+            ..Experiment::default()
+        }
+    }
+
+    #[test]
+    fn every_arm_is_compared_with_the_control_and_p_values_with_each_other() {
+        let found = measure(&experiment([10, 20, 12]));
+        let names: Vec<&str> = found.comparisons.iter().map(|c| c.arm.as_str()).collect();
+        assert_eq!(names, ["sms", "call"]);
+        let lifts: Vec<Lift> = found.comparisons.iter().filter_map(|c| c.lift).collect();
+        assert!((lifts[0].absolute.estimate - 0.25).abs() < 1e-12);
+        assert!((lifts[1].absolute.estimate - 0.05).abs() < 1e-12);
+        assert!((lifts[0].p_adjusted - 2.0 * lifts[0].p).abs() < 1e-12);
+        assert!((lifts[1].p_adjusted - lifts[1].p).abs() < 1e-12);
+        assert_eq!(found.sample_ratio, None);
+    }
+
+    #[test]
+    fn segments_add_up_to_the_arms_and_share_their_p_values() {
+        let found = measure(&experiment([10, 20, 12]));
+        let segments = &found.comparisons[0].segments;
+        let names: Vec<&str> = segments.iter().map(|s| s.segment.as_str()).collect();
+        assert_eq!(names, ["new", "old"]);
+        let total: f64 = segments.iter().map(|s| s.treated.total).sum();
+        assert_eq!(total, found.comparisons[0].treated.total);
+        for lift in segments.iter().filter_map(|s| s.lift) {
+            assert!(lift.p_adjusted > lift.p, "{lift:?}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_adjusted_only_where_both_arms_have_ten_responses() {
+        let adjusted = |responses| measure(&experiment(responses)).comparisons[0].adjusted;
+        assert!(adjusted([10, 20, 0]).is_some());
+        assert!(adjusted([9, 20, 0]).is_none());
+        assert!(adjusted([10, 31, 0]).is_none());
+    }
+
+    #[test]
+    fn an_arm_without_units_leaves_nothing_to_tell() {
+        let mut experiment = experiment([10, 20, 12]);
+        experiment
+            .arm
+            .iter_mut()
+            .for_each(|arm| *arm = (*arm).max(1));
+        let found = measure(&experiment);
+        assert!(
+            found
+                .comparisons
+                .iter()
+                .all(|c| c.lift.is_none() && c.qini.is_none())
+        );
+    }
+}

@@ -112,6 +112,27 @@ mod tests {
     }
 
     #[test]
+    fn the_interval_is_the_one_found_by_trying_effects() {
+        let reached: Vec<bool> = (0..40).map(|unit| unit % 2 == 0).collect();
+        let treated: Vec<f64> = (0..40)
+            .map(|unit| f64::from(unit % 5 + if unit % 2 == 0 { 3 } else { 0 }))
+            .collect();
+        let control: Vec<f64> = (0..25).map(|unit| f64::from(unit % 5)).collect();
+        let found = effect_on_reached(Kind::Value, &treated, &reached, &control).unwrap();
+        // By bisection in Python over t, where the squared difference of the
+        // means of response - t * reached and control is 1.96² times its variance.
+        assert!((found.estimate - 3.0).abs() < 1e-12, "{found:?}");
+        assert!(
+            (found.low - 1.485_245_278_003_653_4).abs() < 1e-9,
+            "{found:?}"
+        );
+        assert!(
+            (found.high - 4.514_754_721_996_347).abs() < 1e-9,
+            "{found:?}"
+        );
+    }
+
+    #[test]
     fn a_part_that_was_hardly_reached_has_no_interval() {
         let treated = vec![0.0; 50];
         let mut reached = vec![false; 50];
