@@ -2,7 +2,9 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Centroids, ClusterError, Density, Mixture, check};
+use super::{Centroids, Density, Mixture};
+#[cfg(test)]
+use super::{ClusterError, check};
 use crate::kmeans::KMeansFloat;
 
 /// What an algorithm made of the points: all that is needed to say where any
