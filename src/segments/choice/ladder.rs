@@ -16,7 +16,7 @@
 
 use std::ops::RangeInclusive;
 
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, Axis, Slice};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
@@ -89,7 +89,7 @@ pub(in crate::segments) fn ladder<F: KMeansFloat>(
     for k in low..=high {
         let mut from: Vec<Array2<F>> = seedings
             .iter()
-            .map(|seeds| seeds.slice(s![..k, ..]).to_owned())
+            .map(|seeds| seeds.slice_axis(Axis(0), Slice::from(..k)).to_owned())
             .collect();
         if let Some(below) = rungs.last() {
             from.extend(grown(data, below, starts, seed)?);
