@@ -2,11 +2,11 @@ use ndarray::Array2;
 
 use super::choice;
 use super::clusterers::{Grouping, Job, Placed};
-use super::drift;
 use super::identity::{Clustered, identify};
 use super::matrix::learn;
 use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact};
 use super::sampling::{Sampler, seed_for};
+use super::segment_drift::at_fit;
 use super::space::Space;
 use super::stability::{STABLE, stability};
 use super::{Previous, Registry, SegmentError, SegmentInput, SegmentSettings};
@@ -76,7 +76,7 @@ pub(super) fn fit(
         &mut registry,
         previous,
     );
-    let moments = drift::at_fit(&placed, grouping.clusters());
+    let moments = at_fit(&placed, grouping.clusters());
     // From here on clusters stand in the registry's order.
     let mut order: Vec<usize> = (0..ids.len()).collect();
     order.sort_by_key(|&cluster| registry.position(&ids[cluster]));

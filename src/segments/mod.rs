@@ -34,6 +34,7 @@ mod registry;
 mod roster;
 mod sampling;
 mod scatter;
+mod segment_drift;
 mod settings;
 mod space;
 mod stability;
@@ -48,13 +49,14 @@ pub use clusterers::{
     Algorithm, Centroids, ClusterError, DbscanSettings, Density, Grouping, Mixture, Off,
     OpticsSettings, Outside, Reach,
 };
-pub use drift::{AtFit, Bins};
+pub use drift::Bins;
 pub use input::{FeatureColumn, InterestAffinity, Previous, SegmentInput};
 pub use model::{Model, ModelCluster, ModelFeature};
 pub use output::{
     FeatureDrift, FitReason, Member, Profile, ScatterPoint, Segment, SegmentDrift, Segmentation,
 };
 pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentStatus};
+pub use segment_drift::AtFit;
 pub use settings::{Auto, ClusterSettings, KSetting, Scale, SegmentSettings};
 pub use space::Space;
 
@@ -125,13 +127,13 @@ pub fn segment(
     let before = previous
         .filter(|previous| previous.model.is_sound())
         .map(|previous| place(&previous.model));
-    let segment_drift = previous
+    let moved = previous
         .zip(before.as_ref())
-        .map(|(previous, before)| drift::segment_drift(&previous.model.clusters, before))
+        .map(|(previous, before)| segment_drift::segment_drift(&previous.model.clusters, before))
         .unwrap_or_default();
     let mut warnings = Vec::new();
     let (reason, model, mut registry) = match previous {
-        Some(previous) => match why_fit(input, settings, &previous.model, &drift, &segment_drift) {
+        Some(previous) => match why_fit(input, settings, &previous.model, &drift, &moved) {
             FitReason::Kept => (
                 FitReason::Kept,
                 previous.model.clone(),
@@ -181,7 +183,7 @@ pub fn segment(
         model,
         registry,
         drift,
-        segment_drift,
+        segment_drift: moved,
         refitted,
         reason,
         warnings,

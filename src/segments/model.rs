@@ -6,7 +6,8 @@ use super::FeatureColumn;
 use super::choice::KTrial;
 use super::clusterers::{Algorithm, Grouping};
 use super::dates::iso_date;
-use super::drift::{AtFit, Bins};
+use super::drift::Bins;
+use super::segment_drift::AtFit;
 use super::settings::{Scale, SegmentSettings};
 use super::space::Space;
 

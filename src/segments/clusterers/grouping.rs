@@ -1,8 +1,8 @@
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Centroids, ClusterError, Density, Mixture, check};
+use super::{Centroids, Density, Mixture};
 use crate::kmeans::KMeansFloat;
 
 /// What an algorithm made of the points: all that is needed to say where any
@@ -38,6 +38,11 @@ pub(in crate::segments) struct Placed {
 }
 
 impl Grouping {
+    /// By the nearest of `centres` (clusters × dimensions).
+    pub(in crate::segments) fn of_centres<F: KMeansFloat>(centres: &Array2<F>) -> Self {
+        Self::Centroids(Centroids::new(centres))
+    }
+
     /// Number of clusters.
     pub(in crate::segments) fn clusters(&self) -> usize {
         self.centres().len()
@@ -98,43 +103,15 @@ impl Grouping {
         }
     }
 
-    /// Where each of `points` (customers × dimensions) belongs.
-    ///
-    /// # Errors
-    /// When the points are of another space, or cannot be computed with.
-    #[cfg(test)]
-    pub(super) fn place_all<F: KMeansFloat>(
-        &self,
-        points: ArrayView2<F>,
-    ) -> Result<Vec<Placed>, ClusterError> {
-        check(points)?;
-        let expected = self.centres().first().map_or(0, Vec::len);
-        if points.ncols() != expected {
-            return Err(ClusterError::Dimensions {
-                expected,
-                found: points.ncols(),
-            });
-        }
-        Ok(self.map(points, |placed| placed))
-    }
-
     /// The cluster of each of `points` (customers × dimensions), also of those
     /// outside.
     pub(in crate::segments) fn labels<F: KMeansFloat>(&self, points: ArrayView2<F>) -> Vec<usize> {
-        self.map(points, |placed| placed.cluster)
-    }
-
-    fn map<F: KMeansFloat, T: Send>(
-        &self,
-        points: ArrayView2<F>,
-        of: impl Fn(Placed) -> T + Sync,
-    ) -> Vec<T> {
         (0..points.nrows())
             .into_par_iter()
             .map_init(Vec::new, |point, row| {
                 point.clear();
                 point.extend(points.row(row).iter().copied().map(F::into));
-                of(self.place(point))
+                self.place(point).cluster
             })
             .collect()
     }
