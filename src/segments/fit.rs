@@ -2,11 +2,11 @@ use ndarray::Array2;
 
 use super::choice::{Rows, choose};
 use super::clusterers::{Grouping, Placed};
-use super::drift;
 use super::explain;
 use super::identity::{Clustered, identify};
 use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact, fingerprint};
 use super::sampling::Sampler;
+use super::segment_drift::at_fit;
 use super::space::Space;
 use super::{Previous, Registry, SegmentError, SegmentInput, SegmentSettings};
 
@@ -74,7 +74,7 @@ pub(super) fn fit(
         previous,
         &fingerprint(&space, &grouping, input.as_of),
     );
-    let moments = drift::at_fit(&placed, grouping.clusters());
+    let moments = at_fit(&placed, grouping.clusters());
     // From here on clusters stand in the registry's order.
     let mut order: Vec<usize> = (0..ids.len()).collect();
     order.sort_by_key(|&cluster| registry.position(&ids[cluster]));

@@ -38,6 +38,7 @@ mod registry;
 mod roster;
 mod sampling;
 mod scatter;
+mod segment_drift;
 mod settings;
 mod space;
 mod stability;
@@ -60,7 +61,7 @@ pub use clusterers::{
     OpticsSettings, Outside, Reach,
 };
 pub use column_settings::{ClusterSettings, Kind, Missing, Scale};
-pub use drift::{AtFit, Bins};
+pub use drift::Bins;
 pub use explain::{
     ClusterFidelity, Condition, Contribution, Explanation, Fidelity, Reading, ReadingKind, Reasons,
     Rule, ToldRule, Tree, Why, why,
@@ -74,6 +75,7 @@ pub use output::{
 };
 pub use refit::Refusal;
 pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentEvent, SegmentStatus};
+pub use segment_drift::AtFit;
 pub use settings::{Auto, KSetting, Pca, SegmentSettings};
 pub use space::{
     Aspect, Composition, Dimension, Encoding, Level, Levels, ModelFeature, Part, Projection,
@@ -178,9 +180,9 @@ pub fn segment(
     let before = previous
         .filter(|previous| previous.model.is_sound())
         .map(|previous| place(&previous.model));
-    let segment_drift = previous
+    let moved = previous
         .zip(before.as_ref())
-        .map(|(previous, before)| drift::segment_drift(&previous.model.clusters, before))
+        .map(|(previous, before)| segment_drift::segment_drift(&previous.model.clusters, before))
         .unwrap_or_default();
     let mut warnings = Vec::new();
     let refit::InUse {
@@ -193,7 +195,7 @@ pub fn segment(
         settings,
         &rows,
         previous,
-        (&drift, &segment_drift),
+        (&drift, &moved),
         &mut warnings,
     )?;
     let refitted = reason != FitReason::Kept;
@@ -245,7 +247,7 @@ pub fn segment(
         model,
         registry,
         drift,
-        segment_drift,
+        segment_drift: moved,
         refitted,
         reason,
         refused,

@@ -6,8 +6,8 @@ use super::FeatureColumn;
 use super::choice::KTrial;
 use super::clusterers::{Algorithm, Grouping};
 use super::dates::iso_date;
-use super::drift::AtFit;
 use super::explain::Explanation;
+use super::segment_drift::AtFit;
 use super::settings::SegmentSettings;
 use super::space::Space;
 

@@ -311,6 +311,9 @@ mod tests {
                 population_mean: None,
                 lift: None,
                 z: Some(1.0),
+                cohens_d: None,
+                cliffs_delta: None,
+                rank: None,
             };
             for (language, expected) in [(Language::En, en), (Language::Zh, zh)] {
                 input.language = language;

@@ -170,7 +170,6 @@ fn best_jaccards(a: &[usize], b: &[usize], in_a: usize, in_b: usize) -> Vec<f64>
 mod tests {
     use super::*;
     use crate::segments::clusterers::DensityJob;
-    use crate::segments::fixtures::blobs;
     use crate::segments::fixtures::{blobs, on_threads};
 
     const EFFORT: Effort = Effort {

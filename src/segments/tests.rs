@@ -10,6 +10,14 @@ use super::fixtures::{blobs, column, on_threads};
 use super::*;
 use crate::domain::{Label, Language};
 
+/// The numbers of a column that holds numbers.
+fn numbers_of(column: &mut FeatureColumn) -> &mut [f64] {
+    match &mut column.values {
+        Values::Numbers(numbers) => numbers,
+        Values::Words(_) => &mut [],
+    }
+}
+
 /// Customers in planted groups, with an interest in each group's number.
 pub(super) struct World {
     ids: Vec<String>,
@@ -331,8 +339,9 @@ fn a_merger_renames_a_segment_unless_a_person_has_locked_its_name() {
     let first = world.run(None).unwrap();
     let mut world = world.later(28);
     for feature in &mut world.features {
+        let values = numbers_of(feature);
         for row in (4..500).step_by(5) {
-            feature.values[row] = feature.values[row - 4] + 0.1;
+            values[row] = values[row - 4] + 0.1;
         }
     }
     let called = |locked: bool| {
@@ -473,7 +482,7 @@ fn a_fixed_number_is_taken_as_it_is() {
 /// Customers who lie where no group does.
 fn strangers(world: &mut World, rows: std::ops::Range<usize>) {
     for feature in &mut world.features {
-        feature.values[rows.clone()].fill(20.0);
+        numbers_of(feature)[rows.clone()].fill(20.0);
     }
 }
 
@@ -514,7 +523,7 @@ fn many_customers_who_leave_their_segments_are_a_reason_to_fit_again() {
     // Three in ten go to the opposite corner, where no group is: each column is
     // distributed as before.
     for feature in &mut world.features {
-        feature.values[..300]
+        numbers_of(feature)[..300]
             .iter_mut()
             .for_each(|value| *value = 20.0 - *value);
     }

@@ -3,8 +3,6 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Centroids, Density, Mixture};
-#[cfg(test)]
-use super::{ClusterError, check};
 use crate::kmeans::KMeansFloat;
 
 /// What an algorithm made of the points: all that is needed to say where any
@@ -40,7 +38,7 @@ pub(in crate::segments) struct Placed {
 }
 
 impl Grouping {
-    /// The grouping by the nearest of `centres` (clusters × dimensions).
+    /// By the nearest of `centres` (clusters × dimensions).
     pub(in crate::segments) fn of_centres<F: KMeansFloat>(centres: &Array2<F>) -> Self {
         Self::Centroids(Centroids::new(centres))
     }
@@ -126,43 +124,15 @@ impl Grouping {
         centre
     }
 
-    /// Where each of `points` (customers × dimensions) belongs.
-    ///
-    /// # Errors
-    /// When the points are of another space, or cannot be computed with.
-    #[cfg(test)]
-    pub(super) fn place_all<F: KMeansFloat>(
-        &self,
-        points: ArrayView2<F>,
-    ) -> Result<Vec<Placed>, ClusterError> {
-        check(points)?;
-        let expected = self.centres().first().map_or(0, Vec::len);
-        if points.ncols() != expected {
-            return Err(ClusterError::Dimensions {
-                expected,
-                found: points.ncols(),
-            });
-        }
-        Ok(self.map(points, |placed| placed))
-    }
-
     /// The cluster of each of `points` (customers × dimensions), also of those
     /// outside.
     pub(in crate::segments) fn labels<F: KMeansFloat>(&self, points: ArrayView2<F>) -> Vec<usize> {
-        self.map(points, |placed| placed.cluster)
-    }
-
-    fn map<F: KMeansFloat, T: Send>(
-        &self,
-        points: ArrayView2<F>,
-        of: impl Fn(Placed) -> T + Sync,
-    ) -> Vec<T> {
         (0..points.nrows())
             .into_par_iter()
             .map_init(Vec::new, |point, row| {
                 point.clear();
                 point.extend(points.row(row).iter().copied().map(F::into));
-                of(self.place(point))
+                self.place(point).cluster
             })
             .collect()
     }

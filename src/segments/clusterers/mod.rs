@@ -149,7 +149,7 @@ impl Algorithm {
                 return Err(ClusterError::TooAlike { distinct, k: job.k });
             }
         }
-        let centroids = |centroids: Array2<F>| Grouping::of_centres(&centroids);
+        let centroids = |centres: Array2<F>| Grouping::of_centres(&centres);
         match self {
             Self::Kmeans => kmeans::fit(points, job).map(centroids),
             Self::Minibatch => minibatch::fit(points, job).map(centroids),
