@@ -7,7 +7,7 @@ use super::centres::Centres;
 use super::chunks::{chunk_of, chunk_rows, map_chunks, squared_distance, vectorised};
 use super::kernel::{Found, NEAREST, Nearest, Sink};
 use super::lanes::KMeansFloat;
-use super::observations::Observations;
+use super::observations::{Observations, weight};
 
 /// Where a row belongs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,19 +98,13 @@ pub(super) fn measure<F: KMeansFloat>(
         arch,
         #[inline(always)]
         |chunk, labels, start| {
-            // One sum a column, so that nothing is added up across a register.
-            let mut inertia = vec![0.0; columns];
             let mut sizes = vec![0.0; clusters];
-            for (row, (point, &cluster)) in chunk.chunks_exact(columns).zip(labels).enumerate() {
-                let weight = data.weight(start + row);
-                sizes[cluster as usize] += weight;
-                let centroid = &flat[cluster as usize * columns..][..columns];
-                for ((sum, &value), &centre) in inertia.iter_mut().zip(point).zip(centroid) {
-                    let difference = value.into() - centre.into();
-                    *sum += weight * difference * difference;
-                }
+            for (row, &cluster) in labels.iter().enumerate() {
+                sizes[cluster as usize] += data.weight(start + row);
             }
-            (labels.to_vec(), inertia.iter().sum::<f64>(), sizes)
+            let weights = data.weights.map(|weights| &weights[start..]);
+            let inertia = squares(chunk, labels, flat, columns, weights);
+            (labels.to_vec(), inertia, sizes)
         },
     );
     let mut measured = Measured {
@@ -126,6 +120,69 @@ pub(super) fn measure<F: KMeansFloat>(
         }
     }
     measured
+}
+
+/// The weighted sum of the squared distances of rows from their centroids.
+#[inline(always)]
+fn squares<F: KMeansFloat>(
+    rows: &[F],
+    labels: &[u32],
+    centroids: &[F],
+    columns: usize,
+    weights: Option<&[f32]>,
+) -> f64 {
+    let mut sum = 0.0;
+    // Some columns at a time, whose sums stay in registers as rows go by.
+    let mut column = 0;
+    while column < columns {
+        let (width, squares) = match columns - column {
+            16.. => (
+                16,
+                squares_of::<F, 16>(rows, labels, centroids, columns, weights, column),
+            ),
+            8.. => (
+                8,
+                squares_of::<F, 8>(rows, labels, centroids, columns, weights, column),
+            ),
+            4.. => (
+                4,
+                squares_of::<F, 4>(rows, labels, centroids, columns, weights, column),
+            ),
+            _ => (
+                1,
+                squares_of::<F, 1>(rows, labels, centroids, columns, weights, column),
+            ),
+        };
+        column += width;
+        sum += squares;
+    }
+    sum
+}
+
+/// The part of [`squares`] that `N` columns from `column` on have.
+#[inline(always)]
+fn squares_of<F: KMeansFloat, const N: usize>(
+    rows: &[F],
+    labels: &[u32],
+    centroids: &[F],
+    columns: usize,
+    weights: Option<&[f32]>,
+    column: usize,
+) -> f64 {
+    let mut sums = [0.0; N];
+    for (index, (row, &label)) in rows.chunks_exact(columns).zip(labels).enumerate() {
+        let weight = weight(weights, index);
+        let row = &row[column..column + N];
+        let centroid = &centroids[label as usize * columns + column..][..N];
+        for lane in 0..N {
+            let difference = row[lane].into() - centroid[lane].into();
+            sums[lane] += weight * (difference * difference);
+        }
+    }
+    // Through memory, so that compilers add whole registers until here.
+    let mut stored = vec![0.0; N];
+    stored.copy_from_slice(&sums);
+    stored.iter().sum()
 }
 
 /// Hands every chunk of rows with its labels and first row to `work`; the

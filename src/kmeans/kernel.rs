@@ -71,12 +71,7 @@ impl<F: KMeansFloat, K: Sink<F>, const BOUNDS: bool> WithSimd for Nearest<'_, F,
                 ),
             };
             tile.load(simd, load, &self.centres.offset);
-            // As many registers as leave room for the sums of a block.
-            if S::REGISTER_COUNT >= 32 {
-                search::<F, S, 4, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
-            } else {
-                search::<F, S, 2, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
-            }
+            search::<F, S, 2, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
             let found = records::<F, S>(simd, &mut found);
             self.sink.take(self.chunk, rows, &found[..rows.len()]);
         }

@@ -209,44 +209,65 @@ impl Scan {
             farthest: vec![0.0; columns],
         }
     }
-
-    #[inline(always)]
-    fn add<F: KMeansFloat>(&mut self, row: &[F], origin: &[f64], weight: f64) {
-        self.weight += weight;
-        let columns = origin.len();
-        let (row, sums, squares, farthest) = (
-            &row[..columns],
-            &mut self.sums[..columns],
-            &mut self.squares[..columns],
-            &mut self.farthest[..columns],
-        );
-        for column in 0..columns {
-            let value = row[column].into() - origin[column];
-            let weighted = weight * value;
-            sums[column] += weighted;
-            squares[column] += weighted * value;
-            farthest[column] = farthest[column].max(value.abs());
-        }
-    }
 }
 
 #[inline(always)]
 fn scan_chunk<F: KMeansFloat>(values: &[F], weights: Option<&[f32]>, origin: &[f64]) -> Scan {
-    let mut scan = Scan::new(origin.len());
-    let rows = values.chunks_exact(origin.len());
-    match weights {
-        None => {
-            for row in rows {
-                scan.add(row, origin, 1.0);
-            }
-        }
-        Some(weights) => {
-            for (row, &weight) in rows.zip(weights) {
-                scan.add(row, origin, weight.into());
-            }
-        }
+    let columns = origin.len();
+    let mut scan = Scan::new(columns);
+    scan.weight = match weights {
+        Some(weights) => weights.iter().map(|&weight| f64::from(weight)).sum(),
+        None => (values.len() / columns) as f64,
+    };
+    // Some columns at a time, whose sums stay in registers as rows go by.
+    let mut column = 0;
+    while column < columns {
+        column += match columns - column {
+            16.. => scan_columns::<F, 16>(values, weights, origin, column, &mut scan),
+            8.. => scan_columns::<F, 8>(values, weights, origin, column, &mut scan),
+            4.. => scan_columns::<F, 4>(values, weights, origin, column, &mut scan),
+            _ => scan_columns::<F, 1>(values, weights, origin, column, &mut scan),
+        };
     }
     scan
+}
+
+/// Adds up `N` columns from `column` on; returns `N`.
+#[inline(always)]
+fn scan_columns<F: KMeansFloat, const N: usize>(
+    values: &[F],
+    weights: Option<&[f32]>,
+    origin: &[f64],
+    column: usize,
+    scan: &mut Scan,
+) -> usize {
+    let mut origins = [0.0; N];
+    origins.copy_from_slice(&origin[column..column + N]);
+    let (mut sums, mut squares, mut farthest) = ([0.0; N], [0.0; N], [0.0f64; N]);
+    for (index, row) in values.chunks_exact(origin.len()).enumerate() {
+        let weight = weight(weights, index);
+        let row = &row[column..column + N];
+        for lane in 0..N {
+            let value = row[lane].into() - origins[lane];
+            let weighted = weight * value;
+            sums[lane] += weighted;
+            squares[lane] += weighted * value;
+            farthest[lane] = farthest[lane].max(value.abs());
+        }
+    }
+    scan.sums[column..column + N].copy_from_slice(&sums);
+    scan.squares[column..column + N].copy_from_slice(&squares);
+    scan.farthest[column..column + N].copy_from_slice(&farthest);
+    N
+}
+
+/// The weight of a row; 1 without weights.
+#[inline(always)]
+pub(super) fn weight(weights: Option<&[f32]>, row: usize) -> f64 {
+    match weights {
+        Some(weights) => weights[row].into(),
+        None => 1.0,
+    }
 }
 
 fn first_not_finite<F: KMeansFloat>(

@@ -1,4 +1,4 @@
-//! Sixty-four points at a time, turned so that lanes are points.
+//! Thirty-two points at a time, turned so that lanes are points.
 //!
 //! A tile is copied from the rows of the matrix (any rows, in any order), taken
 //! about an offset, and turned by pulp's shuffles four features at a time. A
@@ -15,7 +15,7 @@ use pulp::bytemuck::{cast_slice, cast_slice_mut};
 use super::lanes::KMeansFloat;
 
 /// Points in a tile.
-pub(super) const POINTS: usize = 64;
+pub(super) const POINTS: usize = 32;
 
 /// Features that are turned together.
 pub(super) const PANEL: usize = 4;
