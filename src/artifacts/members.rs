@@ -1,7 +1,7 @@
 use super::{Night, float, words};
 use crate::outputs::{ColumnData, OutColumn, OutTable, OutputError};
 
-/// `members.parquet`: which segment each customer belongs to.
+/// `members.parquet`: which segment each customer belongs to, and why.
 pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
     let segments = &night.segmentation.segments;
     let members = &night.segmentation.members;
@@ -22,13 +22,18 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
         ),
         OutColumn::new(
             "confidence",
-            "How clearly the customer belongs there: 0 is a tie with the second segment, 1 is certain.",
+            "The probability that the customer belongs there rather than in another segment, 0 to 1.",
             float(members.iter().map(|member| member.confidence)),
         ),
         OutColumn::new(
             "second_segment_id",
-            "The next nearest segment.",
+            "The next nearest segment; for a customer outside, the nearest.",
             words(members.iter().map(|member| member.second.and_then(id))),
+        ),
+        OutColumn::new(
+            "because",
+            "What speaks most for the segment against the second one, the most telling first, at most three features: higher or lower than half way between the two, yes or no, or the level. Empty in reserved segments.",
+            because(night),
         ),
     ];
     for (interest, affinity) in night.plan.view.interests.iter().zip(night.affinities) {
@@ -51,7 +56,25 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
     }
     OutTable::new(
         "members",
-        "One row per customer: segment, affinities and tags.",
+        "One row per customer: segment and why, affinities and tags.",
         columns,
     )
+}
+
+/// The texts are few, so a row takes two bytes before compression.
+fn because(night: &Night<'_>) -> ColumnData {
+    let (places, texts) = night.segmentation.reasons.texts();
+    if texts.len() >= usize::from(ColumnData::NO_WORD) {
+        let text = |place: Option<u32>| place.and_then(|at| texts.get(at as usize)).cloned();
+        return ColumnData::Text(places.into_iter().map(text).collect());
+    }
+    let code = |place: Option<u32>| {
+        place
+            .and_then(|at| u16::try_from(at).ok())
+            .unwrap_or(ColumnData::NO_WORD)
+    };
+    ColumnData::Word {
+        codes: places.into_iter().map(code).collect(),
+        words: texts,
+    }
 }

@@ -15,6 +15,7 @@ mod profiles;
 mod reasons;
 mod rejects;
 mod report;
+mod rules;
 mod segments;
 mod summary;
 
@@ -83,6 +84,7 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         members::table(night)?,
         segments::table(night)?,
         profiles::table(night)?,
+        rules::table(night)?,
         invitations::table(night)?,
         decisions::table(night)?,
         controls::table(night)?,

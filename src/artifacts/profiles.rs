@@ -49,6 +49,21 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "Mean minus the population's mean, in the population's standard deviations.",
                 |p| p.z,
             ),
+            column(
+                "cohens_d",
+                "Mean minus the mean of all other customers, in pooled standard deviations (Cohen's d); 0.2 is small, 0.8 large.",
+                |p| p.cohens_d,
+            ),
+            column(
+                "cliffs_delta",
+                "How often a member has more than another customer, less how often less (Cliff's delta), -1 to 1; of a yes/no or a level the difference of the shares.",
+                |p| p.cliffs_delta,
+            ),
+            OutColumn::new(
+                "rank",
+                "Place among the clustered features by how far they set the segment apart, from 1; empty for a feature that segments are not made from.",
+                ColumnData::Int(profiles.iter().map(|p| p.rank.map(i64::from)).collect()),
+            ),
         ],
     )
 }

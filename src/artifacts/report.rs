@@ -1,16 +1,17 @@
 //! Filling the report's data from the night's results.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Night;
 use crate::calls::CallStatus;
 use crate::campaign::InvitationStatus;
-use crate::domain::{Decision, DecisionReason};
+use crate::domain::{Decision, DecisionReason, Language};
 use crate::previous;
 use crate::report::{self, ReportData, ReportError};
-use crate::segments::SegmentStatus;
+use crate::segments::{SegmentStatus, ToldRule};
 use crate::store::{OutputRecord, Run};
 use crate::tables::Severity;
+use crate::view::Feature;
 
 /// The report as one self-contained page.
 ///
@@ -46,6 +47,7 @@ fn data(
         }),
         segments: segments(night, previous),
         profiles: profiles(night),
+        explained: Some(explained(night)),
         choice_of_k: choice(night),
         scatter: night
             .segmentation
@@ -165,32 +167,67 @@ fn previous_shares(run: &Run) -> BTreeMap<String, f64> {
 
 fn profiles(night: &Night<'_>) -> report::Profiles {
     let language = night.plan.file.pipeline.language;
-    let features = &night.plan.view.features;
-    let place: BTreeMap<&str, usize> = features
-        .iter()
-        .enumerate()
-        .map(|(at, f)| (f.name.as_str(), at))
-        .collect();
+    // A category has a row per level, where its column stands.
+    let found = &night.segmentation.profiles;
+    let mut rows: Vec<(&Feature, &str, Option<&str>)> = Vec::new();
+    for feature in &night.plan.view.features {
+        let mut seen = BTreeSet::new();
+        for profile in found {
+            let (column, level) = profile.column();
+            if column == feature.name && seen.insert(level) {
+                rows.push((feature, &profile.feature, level));
+            }
+        }
+    }
+    let place: BTreeMap<&str, usize> = (0..).zip(&rows).map(|(at, row)| (row.1, at)).collect();
     let empty = report::Profile {
-        lift: vec![None; features.len()],
-        z: vec![None; features.len()],
+        lift: vec![None; rows.len()],
+        z: vec![None; rows.len()],
+        cliffs_delta: vec![None; rows.len()],
+        rank: vec![None; rows.len()],
     };
     let mut segments = vec![empty; night.segmentation.segments.len()];
-    for profile in &night.segmentation.profiles {
+    for profile in found {
         if let Some(&at) = place.get(profile.feature.as_str()) {
             segments[profile.segment].lift[at] = profile.lift;
             segments[profile.segment].z[at] = profile.z;
+            segments[profile.segment].cliffs_delta[at] = profile.cliffs_delta;
+            segments[profile.segment].rank[at] = profile.rank;
         }
     }
+    let label = |feature: &Feature, level: Option<&str>| {
+        let label = feature.label.text(language);
+        match (level, language) {
+            (None, _) => label.to_owned(),
+            (Some(level), Language::En) => format!("{label}: {level}"),
+            (Some(level), Language::Zh) => format!("{label}：{level}"),
+        }
+    };
     report::Profiles {
-        features: features
+        features: rows
             .iter()
-            .map(|feature| report::Feature {
-                name: feature.name.clone(),
-                label: feature.label.text(language).to_owned(),
+            .map(|(feature, name, level)| report::Feature {
+                name: (*name).to_owned(),
+                label: label(feature, *level),
             })
             .collect(),
         segments,
+    }
+}
+
+fn explained(night: &Night<'_>) -> report::Explained {
+    let segmentation = &night.segmentation;
+    let fidelity = &segmentation.model.explanation.fidelity;
+    let rule = |rule: &ToldRule| report::Rule {
+        segment: rule.segment,
+        sentence: rule.sentence.clone(),
+        covers: rule.covers,
+        precision: rule.precision,
+    };
+    report::Explained {
+        fidelity: fidelity.share,
+        customers: fidelity.customers as u64,
+        rules: segmentation.rules.iter().map(rule).collect(),
     }
 }
 

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod exit;
 mod load;
+mod measure;
 mod run;
 mod runs;
 mod sample;
@@ -50,6 +51,8 @@ enum Command {
     Runs(runs::RunsArgs),
     /// List, show, name and compare segments
     Segments(segments::SegmentsArgs),
+    /// Measure what activities do, against those who were held out
+    Measure(measure::MeasureArgs),
     /// Ask a run's tables in SQL
     Sql(sql::SqlArgs),
     /// Write realistic synthetic data with the planted truth beside it
@@ -131,6 +134,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::main(args),
         Command::Runs(args) => runs::main(args),
         Command::Segments(args) => segments::main(args),
+        Command::Measure(args) => measure::main(args),
         Command::Sql(args) => sql::main(args),
         Command::Sample(args) => sample::main(args),
         Command::Schema => schema::main(),

@@ -18,7 +18,11 @@ pub(super) fn features(plan: &Plan, view: &CustomerView) -> Result<Vec<FeatureCo
             name: feature.name.clone(),
             label: feature.label.clone(),
             unit: feature.unit.clone(),
-            values: view.numbers(&feature.name)?,
+            values: if feature.words {
+                view.words(&feature.name)?.into()
+            } else {
+                view.numbers(&feature.name)?.into()
+            },
             cluster: feature.cluster.clone(),
         })
     };

@@ -10,6 +10,7 @@ use super::file::{KeySettings, PipelineFile};
 use crate::campaign::Key;
 use crate::domain::Fault;
 use crate::rules;
+use crate::segments::{Kind, Missing, Pca};
 use crate::view::ViewPlan;
 
 /// A valid pipeline. Its rules are expressions over columns that exist.
@@ -54,6 +55,9 @@ impl Plan {
                 (None, schema)
             }
         };
+        if let Some(view) = &view {
+            faults.extend(too_many_components(file.segments.pca, view));
+        }
         let mut quiet = None;
         let mut eligible = Vec::new();
         let mut call_when = Vec::new();
@@ -102,6 +106,29 @@ impl Plan {
             _ => Err(loaded.placed(faults)),
         }
     }
+}
+
+/// More principal components than the clustered columns can have.
+fn too_many_components(pca: Option<Pca>, view: &ViewPlan) -> Option<Fault> {
+    let Some(Pca::Components(asked)) = pca else {
+        return None;
+    };
+    let columns: Vec<_> = view
+        .features
+        .iter()
+        .filter_map(|f| f.cluster.as_ref())
+        .collect();
+    // How many dimensions these have, the data say.
+    let open = columns
+        .iter()
+        .any(|column| column.kind() == Kind::Category || column.missing == Missing::Indicator);
+    let fits = open || asked as usize <= columns.len();
+    (!fits).then(|| {
+        Fault::new("segments.pca", format!("= {asked}")).allowed(format!(
+            "1 to {}, the number of clustered columns, or a share of the variance such as 0.9",
+            columns.len()
+        ))
+    })
 }
 
 /// The secret, from where the pipeline says it is.

@@ -94,6 +94,9 @@ fn described(error: &ValidationError<'_>, at: &str, schema: &Value) -> Vec<Fault
             vec![Fault::new(at, found).allowed(with_words(allowed, error, schema))]
         }
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            if let (Some(text), Some(words)) = (error.instance().as_str(), words(error, schema)) {
+                return vec![Fault::unknown(at, "value", text, words)];
+            }
             let allowed = description(error, schema).unwrap_or_else(|| {
                 let mut words: Vec<String> = context
                     .iter()
@@ -142,6 +145,14 @@ fn description(error: &ValidationError<'_>, schema: &Value) -> Option<String> {
     let node = parent_node(error, schema)?;
     let words = node.get("description")?.as_str()?;
     Some(words.lines().next()?.trim_end_matches('.').to_owned())
+}
+
+/// The words that are allowed, if the violated schema node is a choice of them.
+fn words<'s>(error: &ValidationError<'_>, schema: &'s Value) -> Option<Vec<&'s str>> {
+    let node = parent_node(error, schema)?;
+    let options = node.get("oneOf")?.as_array()?;
+    let word = |option: &'s Value| option.get("const")?.as_str();
+    options.iter().map(word).collect()
 }
 
 /// The keys that the violated object knows.

@@ -29,6 +29,8 @@ pub struct ReportData {
     pub segments: Vec<Segment>,
     /// What sets the segments apart.
     pub profiles: Profiles,
+    /// The segments in rules; `None` when there are none.
+    pub explained: Option<Explained>,
     /// The numbers of segments that were tried.
     pub choice_of_k: Vec<KChoice>,
     /// A sample of customers on a plane where similar ones lie close; at most
@@ -145,6 +147,35 @@ pub struct Profile {
     pub lift: Vec<Option<f64>>,
     /// (Mean of the segment − mean of all) ÷ standard deviation of all.
     pub z: Vec<Option<f64>>,
+    /// Cliff's delta of members against all others, −1 to 1.
+    pub cliffs_delta: Vec<Option<f64>>,
+    /// Place among the segment's features by how far they set it apart, from 1.
+    pub rank: Vec<Option<u32>>,
+}
+
+/// The segments in rules that a person can read.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Explained {
+    /// Share of customers to whom the tree behind the rules gives the model's
+    /// segment, 0 to 1.
+    pub fidelity: Option<f64>,
+    /// Customers that this was measured on.
+    pub customers: u64,
+    /// The rules, by segment and the best first.
+    pub rules: Vec<Rule>,
+}
+
+/// A rule for a segment.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rule {
+    /// Index into [`ReportData::segments`].
+    pub segment: usize,
+    /// What it says.
+    pub sentence: String,
+    /// Share of the segment's members for whom it holds, 0 to 1.
+    pub covers: Option<f64>,
+    /// Share of members among those for whom it holds, 0 to 1.
+    pub precision: Option<f64>,
 }
 
 /// One number of segments that was tried.

@@ -1,8 +1,8 @@
 //! A night as it could be, for the report's tests.
 
 use super::data::{
-    Activity, CallReason, Check, Drift, Feature, File, Headline, KChoice, Model, Point, Profile,
-    Profiles, Queue, ReportData, Segment, SegmentStatus, Severity, Team, TurnedDown,
+    Activity, CallReason, Check, Drift, Explained, Feature, File, Headline, KChoice, Model, Point,
+    Profile, Profiles, Queue, ReportData, Rule, Segment, SegmentStatus, Severity, Team, TurnedDown,
 };
 use crate::domain::{Action, DecisionReason, Language};
 
@@ -93,6 +93,19 @@ pub(super) fn night(language: Language) -> ReportData {
         }),
         segments: segments(say),
         profiles: profiles(say),
+        explained: Some(Explained {
+            fidelity: Some(0.9421),
+            customers: 6_803,
+            rules: vec![Rule {
+                segment: 0,
+                sentence: say(
+                    "video, share of time above 38 % and gaming, share of time at most 12 %",
+                    "video：时间占比高于 38%，且gaming：时间占比不超过 12%",
+                ),
+                covers: Some(0.913),
+                precision: Some(0.974),
+            }],
+        }),
         choice_of_k: [
             0.291, 0.321, 0.334, 0.351, 0.362, 0.371, 0.366, 0.352, 0.349,
         ]
@@ -196,6 +209,7 @@ fn profiles(say: impl Fn(&str, &str) -> String) -> Profiles {
         _ if segment == feature => Some(1.3 + wobble(segment, feature)),
         _ => Some(0.6 - 1.9 * wobble(feature, segment)),
     };
+    let delta = |segment: usize, feature: usize| Some(z(segment, feature)? / 2.5);
     Profiles {
         features: FEATURES
             .iter()
@@ -208,6 +222,10 @@ fn profiles(say: impl Fn(&str, &str) -> String) -> Profiles {
             .map(|segment| Profile {
                 lift: entries(&lift, segment),
                 z: entries(&z, segment),
+                cliffs_delta: entries(&delta, segment),
+                rank: (0..FEATURES.len() as u32)
+                    .map(|feature| (segment != 8).then_some(1 + (feature + segment as u32) % 8))
+                    .collect(),
             })
             .collect(),
     }

@@ -34,8 +34,8 @@ mod fixture;
 mod tests;
 
 pub use data::{
-    Activity, CallReason, Check, Drift, Feature, File, Headline, KChoice, Model, Point, Profile,
-    Profiles, Queue, ReportData, Segment, SegmentStatus, Severity, Team, TurnedDown,
+    Activity, CallReason, Check, Drift, Explained, Feature, File, Headline, KChoice, Model, Point,
+    Profile, Profiles, Queue, ReportData, Rule, Segment, SegmentStatus, Severity, Team, TurnedDown,
 };
 pub use page::{ReportError, render};
 pub use table::{Column, Table};

@@ -4,7 +4,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::charts::{CHARTS, Chart, Section, Width};
-use super::data::{Model, ReportData};
+use super::data::{Explained, Model, ReportData};
 use super::format;
 use super::table::Table;
 use super::tables;
@@ -61,14 +61,19 @@ pub fn render(data: &ReportData) -> Result<String, ReportError> {
         figures => figures(data, language),
         alerts => messages(&head.alerts),
         warnings => messages(&head.warnings),
-        model => data.model.as_ref().map(|model| model_line(model, language)),
         sections => [
-            section("segments", Word::Segments, Word::NoSegments, charts(data, Section::Segments),
+            section("segments", Word::Segments, Word::NoSegments,
+                data.model.as_ref().map(|model| model_line(model, language)),
+                charts(data, Section::Segments),
                 named(Word::SegmentTable, tables::segments(data, language)), language),
-            section("activities", Word::Activities, Word::NoActivities,
+            section("explained", Word::Explained, Word::NoExplained,
+                data.explained.as_ref().and_then(|e| fidelity_line(e, language)),
+                charts(data, Section::Explained),
+                named(Word::RuleTable, tables::rules(data, language)), language),
+            section("activities", Word::Activities, Word::NoActivities, None,
                 charts(data, Section::Activities),
                 named(Word::ActivityTable, tables::activities(data, language)), language),
-            section("calls", Word::Calls, Word::NoCalls, charts(data, Section::Calls),
+            section("calls", Word::Calls, Word::NoCalls, None, charts(data, Section::Calls),
                 named(Word::ReasonTable, tables::call_reasons(data, language)), language),
         ],
         held_back => held_back(data),
@@ -119,6 +124,16 @@ fn model_line(model: &Model, language: Language) -> String {
     )
 }
 
+/// How well the rules stand for the model, if that was measured.
+fn fidelity_line(explained: &Explained, language: Language) -> Option<String> {
+    let share = format::percent(explained.fidelity?);
+    let customers = format::count(explained.customers);
+    Some(fill(
+        Word::FidelityLine.text(language),
+        &[("share", &share), ("customers", &customers)],
+    ))
+}
+
 /// The activities that the pre-launch review held back, with its findings.
 fn held_back(data: &ReportData) -> Value {
     data.activities
@@ -148,6 +163,7 @@ fn section(
     id: &str,
     title: Word,
     nothing: Word,
+    intro: Option<String>,
     charts: Vec<Chart>,
     table: Option<(Word, Table)>,
     language: Language,
@@ -156,6 +172,7 @@ fn section(
         id => id,
         title => title.text(language),
         nothing => nothing.text(language),
+        intro => intro,
         charts => charts.iter().map(chart_value).collect::<Value>(),
         table => table.map(|(word, table)| table_value(word.text(language), &table)),
     }

@@ -42,6 +42,28 @@ pub(super) fn segments(data: &ReportData, language: Language) -> Option<Table> {
     some(Table::new(columns, rows))
 }
 
+/// The rules for each segment.
+pub(super) fn rules(data: &ReportData, language: Language) -> Option<Table> {
+    let columns = vec![
+        text(Word::Segment, language),
+        text(Word::Rule, language),
+        number(Word::Covers, language),
+        number(Word::Precision, language),
+    ];
+    let share = |share: Option<f64>| share.map_or_else(|| format::NONE.to_owned(), format::percent);
+    let rules = data.explained.iter().flat_map(|explained| &explained.rules);
+    let rows = rules.filter_map(|rule| {
+        let segment = data.segments.get(rule.segment)?;
+        Some(vec![
+            format!("{} · {}", rule.segment + 1, segment.name),
+            rule.sentence.clone(),
+            share(rule.covers),
+            share(rule.precision),
+        ])
+    });
+    some(Table::new(columns, rows))
+}
+
 /// The activities with what they offer and what is expected of them.
 pub(super) fn activities(data: &ReportData, language: Language) -> Option<Table> {
     let columns = vec![

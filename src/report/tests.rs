@@ -18,7 +18,13 @@ fn a_night_shows_every_chart_in_both_languages() {
                 assert!(page.contains(&mark), "{mark}");
             }
         }
-        for figure in ["20,412", "2026-11-01-5f3a9c1e", "2026-10-31-b07d44aa"] {
+        for figure in [
+            "20,412",
+            "2026-11-01-5f3a9c1e",
+            "2026-10-31-b07d44aa",
+            "94.2%",
+            "97.4%",
+        ] {
             assert!(page.contains(figure), "{figure}");
         }
     }
@@ -88,6 +94,9 @@ fn hostile_names_stay_text() {
     for feature in &mut data.profiles.features {
         feature.label = attack.into();
         feature.name = attack.into();
+    }
+    for rule in data.explained.iter_mut().flat_map(|e| &mut e.rules) {
+        rule.sentence = attack.into();
     }
     for drift in &mut data.drift {
         drift.feature = attack.into();
@@ -192,6 +201,8 @@ fn a_huge_night_stays_below_one_megabyte_and_says_what_it_cut() {
     let profile = Profile {
         lift: vec![Some(1.234_567_8); 400],
         z: vec![Some(-0.123_456_7); 400],
+        cliffs_delta: vec![Some(0.123_456_7); 400],
+        rank: (1..=400).map(Some).collect(),
     };
     data.profiles.segments = vec![profile; 300];
     let file = File {

@@ -68,19 +68,24 @@ words! {
 
     // Sections.
     Segments: "Segments", "客户分群";
+    Explained: "What makes each segment", "分群的成因";
     Activities: "Activities", "活动";
     Calls: "Calls", "外呼";
     Data: "Data", "数据";
     NoSegments: "There are no segments tonight.", "今晚没有分群。";
+    NoExplained: "There is nothing to explain tonight.", "今晚没有可解释的分群。";
     NoActivities: "There are no activities tonight.", "今晚没有活动。";
     NoCalls: "There are no calls tonight.", "今晚没有外呼。";
     ModelLine: "Model: {algorithm}, fitted on {date}.", "模型：{algorithm}，拟合于 {date}。";
     ModelRefitted: "Model: {algorithm}, fitted tonight.", "模型：{algorithm}，今晚重新拟合。";
+    FidelityLine: "A small decision tree gives {share} of {customers} customers, on whom it was not grown, the segment that the model gives them. The rules below are its branches in short.",
+        "一棵小型决策树对未参与建树的 {customers} 位客户中的 {share} 给出与模型相同的分群。下列规则是其分支的简写。";
     HeldBackTitle: "Held back by the pre-launch review", "未通过发布前审查而暂缓";
 
     // Tables.
     SegmentTable: "The segments", "分群一览";
     ActivityTable: "The activities", "活动一览";
+    RuleTable: "Rules of thumb for each segment", "各分群的经验规则";
     ReasonTable: "Why customers are called", "外呼原因";
     CheckTable: "Checks on the input tables", "输入表检查";
     FileTable: "Published files", "已发布文件";
@@ -111,6 +116,9 @@ words! {
     TableColumn: "Table", "数据表";
     ColumnColumn: "Column", "列";
     Rule: "Rule", "规则";
+    Covers: "Of the segment", "覆盖分群";
+    Precision: "Of those it holds for", "命中率";
+    CliffsDelta: "Cliff's delta", "Cliff's delta";
     SeverityColumn: "A violation is", "违反时";
     Violations: "Violations", "违反行数";
     Path: "File", "文件";
@@ -142,6 +150,11 @@ words! {
     FarBelow: "far below (z < −1.5)", "远低（z < −1.5）";
     AsAll: "as all customers", "与全体相当";
     FarAbove: "far above (z > 1.5)", "远高（z > 1.5）";
+    EffectsTitle: "The features that set each segment apart", "最能区分各分群的特征";
+    EffectsText: "Three features for each segment. Cliff's delta is how often a member has more than another customer, less how often less: +1 is always more, 0 is no difference, −1 is always less. The largest: {name} for {feature}, {delta}.",
+        "每个分群列出三个特征。Cliff's delta 为成员高于其他客户的频率减去低于的频率：+1 为总是更高，0 为无差别，−1 为总是更低。最大：{name}的{feature}，{delta}。";
+    EffectLess: "less than other customers", "低于其他客户";
+    EffectMore: "more than other customers", "高于其他客户";
     ScatterTitle: "How the segments lie", "分群分布";
     ScatterText: "{points} customers of a sample, one dot each; customers with similar features lie close. The axes have no unit. Numbers mark the segments' centres.",
         "抽样 {points} 位客户，每点一位；特征相近者彼此靠近，坐标轴没有单位。数字标出各分群中心。";

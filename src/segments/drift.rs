@@ -1,13 +1,13 @@
 use serde::{Deserialize, Serialize};
 
-use super::clusterers::Placed;
 use super::model::{Model, exact, is_value};
-use super::{FeatureColumn, FeatureDrift, OUTSIDE, SegmentDrift};
+use super::{FeatureColumn, FeatureDrift};
 
 const BINS: usize = 10;
 
-/// What stands in for an empty bin, whose logarithm would be infinite.
-const FLOOR: f64 = 1e-4;
+/// What stands in for an empty bin, whose logarithm would be infinite; among
+/// few customers, half a customer.
+pub(super) const FLOOR: f64 = 1e-4;
 
 /// A column's distribution: the shares of customers between its deciles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ impl Bins {
             .collect();
         edges.dedup();
         let missing = std::iter::repeat_n(f64::NAN, missing);
-        let shares = shares(&edges, sorted.iter().copied().chain(missing));
+        let (shares, _) = shares(&edges, sorted.iter().copied().chain(missing));
         Self {
             edges,
             shares: shares.into_iter().map(exact).collect(),
@@ -40,15 +40,26 @@ impl Bins {
         self.shares.len() == self.edges.len() + 2
     }
 
+    /// One bin per place, 0 to `count` − 1; a place that is no number is missing.
+    pub(super) fn of_places(count: usize, places: impl Iterator<Item = f64>) -> Self {
+        let edges: Vec<f64> = (1..count).map(|place| place as f64 - 1.0).collect();
+        let (shares, _) = shares(&edges, places);
+        Self {
+            edges,
+            shares: shares.into_iter().map(exact).collect(),
+        }
+    }
+
     /// The population stability index of `values` against these bins: the sum
     /// over bins of (actual − expected) · ln(actual / expected), missing
     /// values being a bin of their own. 0.1 is called a small shift, 0.25 a
     /// large one.
     pub(super) fn psi(&self, values: impl Iterator<Item = f64>) -> f64 {
-        let actual = shares(&self.edges, values);
+        let (actual, count) = shares(&self.edges, values);
+        let floor = FLOOR.max(0.5 / count.max(1) as f64);
         let pairs = self.shares.iter().zip(&actual);
         pairs
-            .map(|(&expected, &actual)| psi(expected, actual))
+            .map(|(&expected, &actual)| psi(expected.max(floor), actual.max(floor)))
             .sum()
     }
 
@@ -56,20 +67,20 @@ impl Bins {
     /// these bins of `then` values: its mean and three deviations, by its
     /// asymptotic χ² distribution (Yurdakul and Naranjo 2020, *Statistical
     /// properties of the population stability index*).
-    fn chance(&self, then: u64, now: u64) -> f64 {
+    pub(super) fn chance(&self, then: u64, now: u64) -> f64 {
         let freedom = self.edges.len() as f64;
         let scale = 1.0 / then.max(1) as f64 + 1.0 / now.max(1) as f64;
         scale * (freedom + 3.0 * (2.0 * freedom).sqrt())
     }
 }
 
-/// What one bin adds to the population stability index.
-fn psi(expected: f64, actual: f64) -> f64 {
-    let (expected, actual) = (expected.max(FLOOR), actual.max(FLOOR));
+/// What one bin adds to the population stability index; shares above 0.
+pub(super) fn psi(expected: f64, actual: f64) -> f64 {
     (actual - expected) * (actual / expected).ln()
 }
 
-fn shares(edges: &[f64], values: impl Iterator<Item = f64>) -> Vec<f64> {
+/// The share of values in each bin, and their number.
+fn shares(edges: &[f64], values: impl Iterator<Item = f64>) -> (Vec<f64>, u64) {
     let mut counts = vec![0u64; edges.len() + 2];
     for value in values {
         let bin = if is_value(value) {
@@ -79,8 +90,9 @@ fn shares(edges: &[f64], values: impl Iterator<Item = f64>) -> Vec<f64> {
         };
         counts[bin] += 1;
     }
-    let all = counts.iter().sum::<u64>().max(1) as f64;
-    counts.into_iter().map(|count| count as f64 / all).collect()
+    let all = counts.iter().sum::<u64>();
+    let share = |count| count as f64 / all.max(1) as f64;
+    (counts.into_iter().map(share).collect(), all)
 }
 
 /// How far each of the model's features has moved since its fit, on `rows`;
@@ -91,91 +103,13 @@ pub(super) fn drift(model: &Model, from: &[FeatureColumn], rows: &[usize]) -> Ve
     }
     let drift_of = |feature: &super::ModelFeature| {
         let column = from.iter().find(|column| column.name == feature.name)?;
+        let values = feature.read(Some(column));
         Some(FeatureDrift {
             feature: feature.name.clone(),
-            psi: feature.bins.psi(rows.iter().map(|&row| column.values[row])),
+            psi: feature.bins.psi(rows.iter().map(|&row| values.at(row))),
         })
     };
     model.space.features.iter().filter_map(drift_of).collect()
-}
-
-/// A cluster's members at the fit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AtFit {
-    /// Their number.
-    pub members: u64,
-    /// Their share of all clustered customers, 0 to 1.
-    pub share: f64,
-    /// Their distances to the cluster's centre (see [`super::Member`]).
-    pub distances: Bins,
-}
-
-/// What is kept of each cluster's members to notice drift.
-pub(super) fn at_fit(placed: &[Placed], clusters: usize) -> Vec<AtFit> {
-    let of_cluster = |mut distances: Vec<f64>| {
-        distances.sort_unstable_by(f64::total_cmp);
-        AtFit {
-            members: distances.len() as u64,
-            share: exact(distances.len() as f64 / placed.len().max(1) as f64),
-            distances: Bins::of(&distances, 0),
-        }
-    };
-    distances(placed, clusters)
-        .into_iter()
-        .map(of_cluster)
-        .collect()
-}
-
-/// The members' distances in each cluster.
-fn distances(placed: &[Placed], clusters: usize) -> Vec<Vec<f64>> {
-    let mut distances = vec![Vec::new(); clusters];
-    for placed in placed.iter().filter(|placed| !placed.outside) {
-        distances[placed.cluster].push(placed.distance);
-    }
-    distances
-}
-
-/// How far each of the model's segments has moved since its fit, and how the
-/// customers outside have; `placed` says where the model places tonight's
-/// customers. Nothing if there are none.
-pub(super) fn segment_drift(model: &Model, placed: &[Placed]) -> Vec<SegmentDrift> {
-    if placed.is_empty() {
-        return Vec::new();
-    }
-    let all = placed.len() as f64;
-    let distances = distances(placed, model.clusters.len());
-    let mut drift: Vec<SegmentDrift> = model
-        .clusters
-        .iter()
-        .zip(&distances)
-        .map(|(cluster, distances)| {
-            let AtFit {
-                members,
-                share,
-                distances: bins,
-            } = &cluster.at_fit;
-            let now = distances.len() as f64 / all;
-            SegmentDrift {
-                segment: cluster.segment_id.clone(),
-                share_at_fit: *share,
-                share: now,
-                share_psi: psi(*share, now),
-                distance_psi: (!distances.is_empty()).then(|| bins.psi(distances.iter().copied())),
-                chance: bins.chance(*members, distances.len() as u64),
-            }
-        })
-        .collect();
-    let at_fit = (1.0 - drift.iter().map(|drift| drift.share_at_fit).sum::<f64>()).max(0.0);
-    let share = placed.iter().filter(|placed| placed.outside).count() as f64 / all;
-    drift.push(SegmentDrift {
-        segment: OUTSIDE.to_owned(),
-        share_at_fit: exact(at_fit),
-        share,
-        share_psi: psi(at_fit, share),
-        distance_psi: None,
-        chance: 0.0,
-    });
-    drift
 }
 
 #[cfg(test)]

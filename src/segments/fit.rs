@@ -1,18 +1,17 @@
 use ndarray::Array2;
 
-use super::choice;
-use super::clusterers::{Grouping, Job, Placed};
-use super::drift;
+use super::choice::{Rows, choose};
+use super::clusterers::{Grouping, Placed};
+use super::explain;
 use super::identity::{Clustered, identify};
-use super::matrix::learn;
 use super::model::{MODEL_VERSION, Model, ModelCluster, digest, exact, fingerprint};
-use super::sampling::{Sampler, seed_for};
+use super::sampling::Sampler;
+use super::segment_drift::at_fit;
 use super::space::Space;
-use super::stability::stability;
 use super::{Previous, Registry, SegmentError, SegmentInput, SegmentSettings};
 
-/// The number of clusters is chosen, and stability measured, on no more
-/// customers than that; the final fit takes more.
+/// Centres are looked for on no more customers than that; the final fit takes
+/// more.
 pub(super) const SWEEP_ROWS: usize = 20_000;
 
 /// Fits a model to `rows` and finds out which segments its clusters are.
@@ -30,9 +29,7 @@ pub(super) fn fit(
             needed,
         });
     }
-    let space = Space {
-        features: learn(input.features, rows, warnings),
-    };
+    let mut space = Space::learn(input.features, rows, warnings);
     if space.dimensions() == 0 {
         return Err(SegmentError::NoFeatures);
     }
@@ -45,25 +42,25 @@ pub(super) fn fit(
         ));
     }
     let sampler = Sampler::draw(input.ids, rows, fit_rows, input.seed);
+    if let Some(pca) = settings.pca {
+        let points = space.points(input.features, &sampler.first(fit_rows));
+        space.project(points.view(), pca, warnings);
+    }
     let sample = |count| space.points(input.features, &sampler.first(count));
-    let sweep = sample(SWEEP_ROWS);
-    let judged = sample(settings.silhouette_rows.min(SWEEP_ROWS));
-    let choice = choice::choose(sweep.view(), judged.view(), settings, input.seed, warnings)?;
-    let k = choice
-        .iter()
-        .find(|trial| trial.chosen)
-        .map_or(0, |trial| trial.k);
-
-    let grouping = grouping(sample(fit_rows), k, settings, input.seed, warnings)?;
-    let job = Job {
-        k,
-        seed: input.seed,
-        // A refit that stays in a poor optimum would look like instability of
-        // the segments, so there is more than one start.
-        starts: settings.starts.div_ceil(4).max(2) as usize,
-        density: settings.density(),
+    let (all, sweep, judged) = (
+        sample(fit_rows),
+        sample(SWEEP_ROWS),
+        sample(settings.silhouette_rows.min(SWEEP_ROWS)),
+    );
+    let rows_of = Rows {
+        all: all.view(),
+        sample: sweep.view(),
+        judged: judged.view(),
     };
-    let stabilities = stability(settings.algorithm, sweep.view(), &grouping, job)?;
+    let choice = choose(&rows_of, settings, input.seed, warnings)?;
+    let k = choice.model.clusters();
+    let (mut grouping, stabilities) = filled(choice.model, &choice.stability, &all, warnings);
+    grouping.calibrate(all.view(), settings.outside.factor());
     let mut registry = previous
         .map(|previous| previous.registry.clone())
         .unwrap_or_default();
@@ -77,11 +74,15 @@ pub(super) fn fit(
         previous,
         &fingerprint(&space, &grouping, input.as_of),
     );
-    let moments = drift::at_fit(&placed, grouping.clusters());
+    let moments = at_fit(&placed, grouping.clusters());
     // From here on clusters stand in the registry's order.
     let mut order: Vec<usize> = (0..ids.len()).collect();
     order.sort_by_key(|&cluster| registry.position(&ids[cluster]));
     let grouping = grouping.select(&order);
+    let mut place_of = vec![0; order.len()];
+    for (place, &cluster) in order.iter().enumerate() {
+        place_of[cluster] = place;
+    }
     let clusters: Vec<ModelCluster> = order
         .iter()
         .map(|&cluster| ModelCluster {
@@ -98,6 +99,13 @@ pub(super) fn fit(
             cluster.stability * 100.0
         ));
     }
+    let (inside, labels): (Vec<usize>, Vec<usize>) = rows
+        .iter()
+        .zip(&placed)
+        .filter(|(_, placed)| !placed.outside)
+        .map(|(&row, placed)| (row, place_of[placed.cluster]))
+        .unzip();
+    let explanation = explain::learn(input, &space, &inside, &labels, clusters.len());
     let model = Model {
         version: MODEL_VERSION,
         digest: digest(input.features, settings),
@@ -108,43 +116,33 @@ pub(super) fn fit(
         space,
         grouping,
         clusters,
-        choice,
+        explanation,
+        choice: choice.trials,
     };
     Ok((model, registry))
 }
 
-/// The final fit, its empty clusters left out.
-fn grouping(
-    points: Array2<f64>,
-    k: usize,
-    settings: &SegmentSettings,
-    seed: u64,
+/// The grouping without its empty clusters, and the stability of each.
+fn filled(
+    grouping: Grouping,
+    stabilities: &[f64],
+    points: &Array2<f64>,
     warnings: &mut Vec<String>,
-) -> Result<Grouping, SegmentError> {
-    let job = Job {
-        k,
-        seed: seed_for(seed, "fit", k),
-        starts: settings.starts as usize,
-        density: settings.density(),
-    };
-    let grouping = settings.algorithm.fit(points.view(), job)?;
+) -> (Grouping, Vec<f64>) {
     let k = grouping.clusters();
-    let mut sizes = vec![0u64; grouping.clusters()];
+    let mut sizes = vec![0u64; k];
     for cluster in grouping.labels(points.view()) {
         sizes[cluster] += 1;
     }
-    let filled: Vec<usize> = (0..sizes.len())
-        .filter(|&cluster| sizes[cluster] > 0)
-        .collect();
+    let filled: Vec<usize> = (0..k).filter(|&cluster| sizes[cluster] > 0).collect();
     if filled.len() < k {
         warnings.push(format!(
             "{} of {k} segments came out empty",
             k - filled.len()
         ));
     }
-    let mut grouping = grouping.select(&filled);
-    grouping.calibrate(points.view(), settings.outside.factor());
-    Ok(grouping)
+    let stabilities = filled.iter().map(|&cluster| stabilities[cluster]);
+    (grouping.select(&filled), stabilities.collect())
 }
 
 /// Finds out which segment each cluster is, and enters it into the registry.

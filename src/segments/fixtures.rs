@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256Plus;
 
-use super::{ClusterSettings, FeatureColumn, InterestAffinity, Scale, SegmentInput};
+use super::{ClusterSettings, FeatureColumn, InterestAffinity, Kind, Scale, SegmentInput, Words};
 use crate::domain::{Label, Language};
 
 /// Up to 8 `groups` × `each` points in `dimensions` (up to 4 groups in two),
@@ -35,11 +35,53 @@ pub(super) fn column(name: &str, scale: Scale, values: Vec<f64>) -> FeatureColum
         name: name.to_owned(),
         label: Label::One(name.to_owned()),
         unit: None,
-        values,
+        values: values.into(),
         cluster: Some(ClusterSettings {
-            scale,
+            scale: Some(scale),
             ..ClusterSettings::default()
         }),
+    }
+}
+
+/// A clustered column of yes (1) and no (0).
+pub(super) fn yes_no(name: &str, values: Vec<f64>) -> FeatureColumn {
+    FeatureColumn {
+        values: values.into(),
+        ..clustered(name, [], Kind::YesNo, &[])
+    }
+}
+
+/// A clustered column of words that have no order.
+pub(super) fn category<'a>(
+    name: &str,
+    words: impl IntoIterator<Item = Option<&'a str>>,
+) -> FeatureColumn {
+    clustered(name, words, Kind::Category, &[])
+}
+
+/// A clustered column of words in this order.
+pub(super) fn ordinal<'a>(
+    name: &str,
+    order: &[&str],
+    words: impl IntoIterator<Item = Option<&'a str>>,
+) -> FeatureColumn {
+    clustered(name, words, Kind::Ordinal, order)
+}
+
+fn clustered<'a>(
+    name: &str,
+    words: impl IntoIterator<Item = Option<&'a str>>,
+    kind: Kind,
+    order: &[&str],
+) -> FeatureColumn {
+    FeatureColumn {
+        values: words.into_iter().collect::<Words>().into(),
+        cluster: Some(ClusterSettings {
+            kind: Some(kind),
+            order: order.iter().map(|&level| level.to_owned()).collect(),
+            ..ClusterSettings::default()
+        }),
+        ..column(name, Scale::None, Vec::new())
     }
 }
 

@@ -1,6 +1,6 @@
 use jiff::civil::Date;
 
-use super::{ClusterSettings, Model, Registry, SegmentError};
+use super::{ClusterSettings, Kind, Missing, Model, Registry, SegmentError, Values};
 use crate::domain::{Label, Language};
 
 /// A column of the customer view.
@@ -12,9 +12,9 @@ pub struct FeatureColumn {
     pub label: Label,
     /// Unit of the values, such as `min`.
     pub unit: Option<String>,
-    /// One value per customer; NaN is missing, and so is anything infinite or
-    /// beyond ±10³⁰.
-    pub values: Vec<f64>,
+    /// One value per customer: words for categories and ordinals, else
+    /// numbers, with 1 for yes and 0 for no.
+    pub values: Values,
     /// How it takes part in clustering; without, it is only profiled.
     pub cluster: Option<ClusterSettings>,
 }
@@ -94,6 +94,44 @@ impl SegmentInput<'_> {
             }),
             None => Ok(()),
         }
+    }
+
+    /// Checks the values of the clustered columns at `rows`: no level that an
+    /// ordinal's order lacks, nothing missing where that is refused.
+    pub(super) fn check_values(&self, rows: &[usize]) -> Result<(), SegmentError> {
+        for column in self.features {
+            let Some(settings) = &column.cluster else {
+                continue;
+            };
+            let values = &column.values;
+            let missing = rows.iter().filter(|&&row| values.is_missing(row)).count();
+            if settings.missing == Missing::Refuse && missing > 0 {
+                return Err(SegmentError::Missing {
+                    feature: column.name.clone(),
+                    missing,
+                    customers: rows.len(),
+                });
+            }
+            let (Kind::Ordinal, Values::Words(words)) = (settings.kind(), values) else {
+                continue;
+            };
+            let levels = words.levels().iter();
+            let known: Vec<bool> = levels.map(|level| settings.order.contains(level)).collect();
+            let code = |row: usize| words.codes()[row] as usize;
+            let unknown = rows
+                .iter()
+                .filter(|&&row| known.get(code(row)) == Some(&false));
+            let unknown = unknown.count();
+            if unknown > 0 {
+                return Err(SegmentError::UnknownLevel {
+                    feature: column.name.clone(),
+                    unknown,
+                    customers: rows.len(),
+                    order: settings.order.join(", "),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The rows that take part in clustering, ascending.

@@ -1,6 +1,6 @@
 //! Segments: customers grouped by what they do, under names that last.
 //!
-//! [`segment`] scales the clustered features (`matrix`), clusters a sample
+//! [`segment`] brings the clustered features into one space (`space`), clusters a sample
 //! (`clusterers`, with the number of clusters from `choice`), assigns every
 //! customer to the nearest centroid, and finds out which of yesterday's
 //! segments each cluster is (`identity`). The model is kept from night to
@@ -17,14 +17,16 @@
 
 /// How far two groupings of the same customers agree.
 pub mod agreement;
-mod choice;
+pub mod choice;
 mod clusterers;
+mod column_settings;
 mod dates;
 mod drift;
+mod effect;
+mod explain;
 mod fit;
 mod identity;
 mod input;
-mod matrix;
 mod migration;
 mod model;
 mod names;
@@ -36,12 +38,18 @@ mod registry;
 mod roster;
 mod sampling;
 mod scatter;
+mod segment_drift;
 mod settings;
 mod space;
 mod stability;
+mod statistics;
+mod values;
+mod wholes;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod mixed_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -52,18 +60,29 @@ pub use clusterers::{
     Algorithm, Centroids, ClusterError, DbscanSettings, Density, Grouping, Mixture, Off,
     OpticsSettings, Outside, Reach,
 };
-pub use drift::{AtFit, Bins};
+pub use column_settings::{ClusterSettings, Kind, Missing, Scale};
+pub use drift::Bins;
+pub use explain::{
+    ClusterFidelity, Condition, Contribution, Explanation, Fidelity, Reading, ReadingKind, Reasons,
+    Rule, ToldRule, Tree, Why, why,
+};
 pub use input::{FeatureColumn, InterestAffinity, Previous, SegmentInput};
 pub use migration::{Flow, Migration};
-pub use model::{Model, ModelCluster, ModelFeature};
+pub use model::{Model, ModelCluster};
 pub use names::{NameError, Names, unknown};
 pub use output::{
     FeatureDrift, FitReason, Member, Profile, ScatterPoint, Segment, SegmentDrift, Segmentation,
 };
 pub use refit::Refusal;
 pub use registry::{LineageEvent, Registry, RegistryEntry, SegmentEvent, SegmentStatus};
-pub use settings::{Auto, ClusterSettings, KSetting, Scale, SegmentSettings};
-pub use space::Space;
+pub use segment_drift::AtFit;
+pub use settings::{Auto, KSetting, Pca, SegmentSettings};
+pub use space::{
+    Aspect, Composition, Dimension, Encoding, Level, Levels, ModelFeature, Part, Projection,
+    Scaling, Space,
+};
+pub use values::{Values, Words};
+pub use wholes::whole_faults;
 
 /// Id of the reserved segment of customers without usage.
 pub const QUIET: &str = "quiet";
@@ -97,6 +116,34 @@ pub enum SegmentError {
         "no feature is left to cluster by; give at least one feature that varies a `cluster` setting"
     )]
     NoFeatures,
+    /// A column that must not have missing values has some.
+    #[error(
+        "feature `{feature}` is missing for {missing} of {customers} customers, and its `missing = \"refuse\"` \
+         allows none; fill the column, or set `missing` to \"median\" or \"indicator\""
+    )]
+    Missing {
+        /// The feature.
+        feature: String,
+        /// Clustered customers without a value.
+        missing: usize,
+        /// All clustered customers.
+        customers: usize,
+    },
+    /// An ordinal has levels that its order lacks.
+    #[error(
+        "feature `{feature}` of {unknown} of {customers} customers has a level that its `order` lacks; \
+         allowed: {order}; add the level in its place, or map it in `value`"
+    )]
+    UnknownLevel {
+        /// The feature.
+        feature: String,
+        /// Clustered customers with such a level.
+        unknown: usize,
+        /// All clustered customers.
+        customers: usize,
+        /// The levels that are known.
+        order: String,
+    },
     /// Too few customers take part in clustering.
     #[error(
         "{usable} customers can be clustered, the settings need {needed}; \
@@ -125,6 +172,7 @@ pub fn segment(
 ) -> Result<Segmentation, SegmentError> {
     input.check()?;
     let rows = input.clustered();
+    input.check_values(&rows)?;
     let drift = previous
         .map(|previous| drift::drift(&previous.model, input.features, &rows))
         .unwrap_or_default();
@@ -132,9 +180,9 @@ pub fn segment(
     let before = previous
         .filter(|previous| previous.model.is_sound())
         .map(|previous| place(&previous.model));
-    let segment_drift = previous
+    let moved = previous
         .zip(before.as_ref())
-        .map(|(previous, before)| drift::segment_drift(&previous.model, before))
+        .map(|(previous, before)| segment_drift::segment_drift(&previous.model.clusters, before))
         .unwrap_or_default();
     let mut warnings = Vec::new();
     let refit::InUse {
@@ -147,7 +195,7 @@ pub fn segment(
         settings,
         &rows,
         previous,
-        (&drift, &segment_drift),
+        (&drift, &moved),
         &mut warnings,
     )?;
     let refitted = reason != FitReason::Kept;
@@ -162,7 +210,7 @@ pub fn segment(
         segments.extend(roster::retired_tonight(&registry, input));
     }
     let segment_of: Vec<usize> = members.iter().map(|member| member.segment).collect();
-    let profiles = profile::profiles(input.features, &segment_of, segments.len());
+    let profiles = profile::profiles(input.features, &model.space, &segment_of, segments.len());
     let lifts = naming::lifts(input.interests, &segment_of, segments.len(), clusters);
     roster::name_new(
         input,
@@ -174,6 +222,8 @@ pub fn segment(
     for (segment, lifts) in segments.iter_mut().zip(&lifts) {
         roster::describe(segment, &registry, lifts, input, refitted);
     }
+    let reasons = explain::reasons(&model, input.features, input.ids.len(), &rows, &placed);
+    let rules = explain::told(&model, input.features, input.language);
     let migration = previous.map(|previous| {
         let before = previous.members.iter();
         let tonight = input.ids.iter().zip(&segment_of);
@@ -191,11 +241,13 @@ pub fn segment(
         members,
         segments,
         profiles,
+        rules,
+        reasons,
         choice: model.choice.clone(),
         model,
         registry,
         drift,
-        segment_drift,
+        segment_drift: moved,
         refitted,
         reason,
         refused,

@@ -6,8 +6,9 @@ use super::FeatureColumn;
 use super::choice::KTrial;
 use super::clusterers::{Algorithm, Grouping};
 use super::dates::iso_date;
-use super::drift::{AtFit, Bins};
-use super::settings::{Scale, SegmentSettings};
+use super::explain::Explanation;
+use super::segment_drift::AtFit;
+use super::settings::SegmentSettings;
 use super::space::Space;
 
 /// The layout of `model.json`; a model of another version is fitted anew.
@@ -40,32 +41,10 @@ pub struct Model {
     pub grouping: Grouping,
     /// The clusters, in the order in which the registry holds their segments.
     pub clusters: Vec<ModelCluster>,
+    /// The clusters in rules that a person can read.
+    pub explanation: Explanation,
     /// How `k` was chosen.
     pub choice: Vec<KTrial>,
-}
-
-/// One dimension of the space in which distances are measured.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ModelFeature {
-    /// Name of the column.
-    pub name: String,
-    /// Method of scaling.
-    pub scale: Scale,
-    /// Weight after sharing within the group.
-    pub weight: f64,
-    /// What stands in for a missing value: the median, in the column's unit.
-    pub fill: f64,
-    /// For `rank`: the column's percentiles 0, 1, …, 100, in its unit.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub percentiles: Vec<f64>,
-    /// Lowest and highest value after the transformation, if clipped.
-    pub clip: Option<(f64, f64)>,
-    /// Subtracted after clipping.
-    pub centre: f64,
-    /// Divided by after subtracting, above 0.
-    pub spread: f64,
-    /// The column's distribution at the fit, to notice drift.
-    pub bins: Bins,
 }
 
 /// One cluster and the segment that it is.
@@ -109,11 +88,8 @@ impl Model {
         self.version == MODEL_VERSION
             && self.clusters.len() == self.grouping.clusters()
             && self.grouping.is_sound(self.space.dimensions())
-            && self.space.features.iter().all(|feature| {
-                feature.spread > 0.0
-                    && feature.clip.is_none_or(|(low, high)| low <= high)
-                    && feature.bins.is_sound()
-            })
+            && self.space.is_sound()
+            && self.explanation.is_sound(&self.space, self.clusters.len())
             && self
                 .clusters
                 .iter()
@@ -143,11 +119,12 @@ pub(super) fn digest(features: &[FeatureColumn], settings: &SegmentSettings) -> 
         min_share,
         quiet,
         outside,
+        pca,
         ..
     } = settings;
     let density = settings.density();
     parts.push(format!(
-        "{algorithm:?} {k:?} {range:?} {min_share:?} {quiet:?} {outside:?} {density:?}"
+        "{algorithm:?} {k:?} {range:?} {min_share:?} {quiet:?} {outside:?} {density:?} {pca:?}"
     ));
     short_digest(parts.join("\n").as_bytes(), 16)
 }

@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
 
 use super::model::is_value;
-use super::{InterestAffinity, Profile, Scale, SegmentInput};
+use super::{
+    Aspect, ClusterSettings, FeatureColumn, InterestAffinity, Kind, Profile, Scale, SegmentInput,
+};
 use crate::domain::Language;
 
 /// An interest names a segment if its members have at least this many times
@@ -95,28 +97,37 @@ pub(super) fn name(
 /// The clustered feature whose mean lies highest above all customers', in
 /// words.
 fn outstanding(input: &SegmentInput, profiles: &[&Profile]) -> Option<String> {
-    let mut best: Option<(&super::FeatureColumn, f64)> = None;
-    for feature in input
-        .features
-        .iter()
-        .filter(|feature| feature.cluster.is_some())
-    {
-        let z = profiles
-            .iter()
-            .find(|profile| profile.feature == feature.name)?
-            .z;
-        let Some(z) = z.filter(|&z| z >= STANDS_OUT) else {
+    let mut best: Option<(&FeatureColumn, &Profile, f64)> = None;
+    for profile in profiles {
+        let Some(z) = profile.z.filter(|&z| z >= STANDS_OUT) else {
             continue;
         };
-        if best.is_none_or(|(_, best)| z > best) {
-            best = Some((feature, z));
+        if let Some(feature) = clustered(input, profile)
+            && best.is_none_or(|(.., best)| z > best)
+        {
+            best = Some((feature, profile, z));
         }
     }
-    let label = best?.0.label.text(input.language);
-    Some(match input.language {
-        Language::En => format!("High in {label}"),
-        Language::Zh => format!("{label}偏高"),
+    let (feature, profile, _) = best?;
+    let label = feature.label.text(input.language);
+    let kind = feature.cluster.as_ref().map(ClusterSettings::kind);
+    let english = input.language == Language::En;
+    let missing = Aspect::Missing.to_string();
+    Some(match (profile.column().1, kind) {
+        (Some(level), _) if level == missing => {
+            format!("{label}{}", if english { ": unknown" } else { "：未知" })
+        }
+        (Some(level), _) => format!("{label}{}{level}", if english { ": " } else { "：" }),
+        (None, Some(Kind::YesNo)) => format!("{label}{}", if english { ": yes" } else { "：是" }),
+        (None, _) if english => format!("High in {label}"),
+        (None, _) => format!("{label}偏高"),
     })
+}
+
+/// The clustered feature that a profile is of.
+fn clustered<'a>(input: &'a SegmentInput, profile: &Profile) -> Option<&'a FeatureColumn> {
+    let mut features = input.features.iter();
+    features.find(|feature| feature.cluster.is_some() && feature.name == profile.column().0)
 }
 
 fn fans(interests: &[&str], language: Language) -> String {
@@ -133,22 +144,19 @@ fn joined(fans: &str, high: &str, language: Language) -> String {
     }
 }
 
-/// Whether the clustered features lie below everybody's on average. Shares,
-/// which the square root is for, do not say how much somebody uses.
+/// Whether the clustered amounts lie below everybody's on average. Shares do
+/// not say how much somebody uses, nor do words.
 fn uses_little(input: &SegmentInput, profiles: &[&Profile]) -> bool {
-    let clustered = |profile: &&&Profile| {
-        let mut features = input.features.iter();
-        features.any(|f| {
-            let volume = f
-                .cluster
-                .as_ref()
-                .is_some_and(|cluster| cluster.scale != Scale::Sqrt);
-            f.name == profile.feature && volume
-        })
+    let is_amount = |profile: &&&Profile| {
+        let cluster = clustered(input, profile).and_then(|feature| feature.cluster.as_ref());
+        cluster.is_some_and(|cluster| {
+            cluster.kind() == Kind::Number
+                && !matches!(cluster.scale(), Scale::Sqrt | Scale::LogRatio)
+        }) && profile.column().1.is_none()
     };
     let z: Vec<f64> = profiles
         .iter()
-        .filter(clustered)
+        .filter(is_amount)
         .filter_map(|profile| profile.z)
         .collect();
     !z.is_empty() && z.iter().sum::<f64>() / z.len() as f64 <= LITTLE
@@ -196,8 +204,7 @@ pub(super) fn opted_out(language: Language) -> &'static str {
 mod tests {
     use super::*;
     use crate::domain::Label;
-    use crate::segments::fixtures::{column, input_of};
-    use crate::segments::{FeatureColumn, Scale};
+    use crate::segments::fixtures::{category, column, input_of, yes_no};
 
     fn interest(id: &str, en: &str, zh: &str, affinity: &[f64]) -> InterestAffinity {
         InterestAffinity {
@@ -233,6 +240,9 @@ mod tests {
             population_mean: None,
             lift: None,
             z,
+            cohens_d: None,
+            cliffs_delta: None,
+            rank: None,
         };
         let taken = taken.iter().map(|&name| name.to_owned()).collect();
         name(&input, lifts, &[&profile], &taken)
@@ -280,5 +290,35 @@ mod tests {
             named(&[], None, &["Everyday", "Everyday 2"], Language::En),
             "Everyday 3"
         );
+    }
+
+    #[test]
+    fn words_and_yes_or_no_name_segments_in_the_pipelines_language() {
+        let (ids, interests) = (["c".to_owned()], interests());
+        let plan = category("plan", [Some("gold")]);
+        let features = [plan, yes_no("app", vec![1.0])];
+        let mut input = input_of(&ids, &features, &interests);
+        for (feature, en, zh) in [
+            ("plan=gold", "plan: gold", "plan：gold"),
+            ("plan=(missing)", "plan: unknown", "plan：未知"),
+            ("app", "app: yes", "app：是"),
+        ] {
+            let profile = Profile {
+                segment: 0,
+                feature: feature.to_owned(),
+                mean: None,
+                median: None,
+                population_mean: None,
+                lift: None,
+                z: Some(1.0),
+                cohens_d: None,
+                cliffs_delta: None,
+                rank: None,
+            };
+            for (language, expected) in [(Language::En, en), (Language::Zh, zh)] {
+                input.language = language;
+                assert_eq!(name(&input, &[], &[&profile], &BTreeSet::new()), expected);
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{KTrial, Migration, Model, Refusal, Registry, SegmentStatus};
+use super::{KTrial, Migration, Model, Reasons, Refusal, Registry, SegmentStatus, ToldRule};
 
 /// Who is in which segment, what the segments are like, and what the next
 /// night starts from.
@@ -13,6 +13,11 @@ pub struct Segmentation {
     pub segments: Vec<Segment>,
     /// By segment, then feature; segments without members have none.
     pub profiles: Vec<Profile>,
+    /// By segment, the best first: what the model comes down to, in rules that a
+    /// person can read. How well they do is known since the fit.
+    pub rules: Vec<ToldRule>,
+    /// For each customer why they are in their segment and not in the second.
+    pub reasons: Reasons,
     /// How the number of clusters was chosen when the model was fitted.
     pub choice: Vec<KTrial>,
     /// `model.json`.
@@ -92,7 +97,8 @@ pub struct Segment {
 pub struct Profile {
     /// Index into [`Segmentation::segments`].
     pub segment: usize,
-    /// Name of the feature.
+    /// Name of the feature; of a level of a category, `plan=gold`, and of the
+    /// values that are missing, `minutes=(missing)`.
     pub feature: String,
     /// Members' mean, in the feature's unit.
     pub mean: Option<f64>,
@@ -104,6 +110,27 @@ pub struct Profile {
     pub lift: Option<f64>,
     /// (`mean` − `population_mean`) / all customers' standard deviation.
     pub z: Option<f64>,
+    /// Members' mean less that of all others, in pooled standard deviations.
+    pub cohens_d: Option<f64>,
+    /// How often a member has a larger value than another customer, less how
+    /// often a smaller one, −1 to 1; of a yes/no or a level the difference of
+    /// the shares of those who have it.
+    pub cliffs_delta: Option<f64>,
+    /// Place among the clustered features by how far they set the segment
+    /// apart, from 1; none for a feature that is only profiled.
+    pub rank: Option<u32>,
+}
+
+impl Profile {
+    /// The column behind it and, for a level of a category, the level. The name
+    /// of a column holds no `=`.
+    #[must_use]
+    pub fn column(&self) -> (&str, Option<&str>) {
+        match self.feature.split_once('=') {
+            Some((column, level)) => (column, Some(level)),
+            None => (&self.feature, None),
+        }
+    }
 }
 
 /// How far a feature has moved since the fit.

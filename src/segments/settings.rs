@@ -4,57 +4,9 @@ use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use super::clusterers::{
-    Algorithm, DbscanSettings, DensityJob, OpticsSettings, Outside, Reach, outside,
-};
+use super::clusterers::{Algorithm, DbscanSettings, OpticsSettings, Outside, outside};
 use super::stability::{DOUBTFUL, STABLE};
 use crate::domain::Share;
-
-/// How a column is brought onto a scale on which distances can be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Scale {
-    /// As it is: neither clipped nor standardised.
-    None,
-    /// Clipped to the 1st and 99th percentile, then mean 0, deviation 1.
-    Standard,
-    /// Clipped, then median 0 and the interquartile range of a normal
-    /// distribution of deviation 1.
-    #[default]
-    Robust,
-    /// Logarithm of 1 + the value, then as `robust`: for heavy tails.
-    Log,
-    /// Square root and nothing else: parts of one whole keep their common
-    /// scale (Hellinger distance).
-    Sqrt,
-    /// Place among all customers, then as `robust`: for any distribution.
-    Rank,
-}
-
-/// How a feature takes part in clustering.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct ClusterSettings {
-    /// How the column is scaled.
-    pub scale: Scale,
-    /// How much the column counts in distances, above 0.
-    #[serde(deserialize_with = "positive")]
-    #[schemars(extend("exclusiveMinimum" = 0))]
-    pub weight: f64,
-    /// Columns of one group share its weight: each of n columns gets its own
-    /// weight divided by √n, so that many columns do not drown a few.
-    pub group: Option<String>,
-}
-
-impl Default for ClusterSettings {
-    fn default() -> Self {
-        Self {
-            scale: Scale::default(),
-            weight: 1.0,
-            group: None,
-        }
-    }
-}
 
 /// The number of segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -63,7 +15,7 @@ impl Default for ClusterSettings {
     expecting = "the number of segments is \"auto\" or a whole number from 2 to 50"
 )]
 pub enum KSetting {
-    /// Chosen by silhouette within `range`.
+    /// Chosen within `range`; see [`crate::segments::choice`].
     Auto(Auto),
     /// As many as that.
     Fixed(#[schemars(range(min = 2, max = 50))] u32),
@@ -75,6 +27,19 @@ pub enum KSetting {
 pub enum Auto {
     /// Let the program choose.
     Auto,
+}
+
+/// A whole number of components, or a share above 0 and below 1.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "`pca` is a whole number from 1 to 1000, or a share above 0 and below 1"
+)]
+pub enum Pca {
+    /// As many as that.
+    Components(#[schemars(range(min = 1, max = 1000))] u32),
+    /// As few as hold that share of the variance.
+    Share(#[schemars(extend("exclusiveMinimum" = 0, "exclusiveMaximum" = 1))] f64),
 }
 
 /// `[segments]`: how customers are grouped and how long a grouping is kept.
@@ -108,8 +73,8 @@ pub struct SegmentSettings {
     #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
     #[schemars(range(min = 1, max = 100))]
     pub starts: u32,
-    /// Customers that the silhouette is computed on; time grows with the
-    /// square.
+    /// Customers that numbers of segments are judged on (silhouette, gap,
+    /// stability); time grows with the square.
     #[serde(deserialize_with = "whole::<_, _, 100, 50_000>")]
     #[schemars(range(min = 100, max = 50_000))]
     pub silhouette_rows: usize,
@@ -127,6 +92,11 @@ pub struct SegmentSettings {
     #[serde(deserialize_with = "positive")]
     #[schemars(extend("exclusiveMinimum" = 0))]
     pub drift_psi: f64,
+    /// Principal components to cluster in, instead of the columns: how many, or
+    /// the share of the variance that they keep together.
+    #[serde(deserialize_with = "components")]
+    #[schemars(with = "Pca")]
+    pub pca: Option<Pca>,
     /// Stability below which a segment is doubtful: how much of it comes back
     /// when the customers are drawn again, from 0 to 1. A fit with more such
     /// segments than the model in use is not used.
@@ -148,12 +118,13 @@ impl Default for SegmentSettings {
             quiet: None,
             refit_days: 28,
             fit_rows: 100_000,
-            starts: 8,
+            starts: 4,
             silhouette_rows: 5_000,
             outside: Outside::default(),
             dbscan: None,
             optics: None,
             drift_psi: 0.25,
+            pca: None,
             gate: Share::of(DOUBTFUL),
             warn: Share::of(STABLE),
             refit: false,
@@ -171,61 +142,6 @@ impl SegmentSettings {
             KSetting::Auto(_) => self.range.0 as usize..=self.range.1 as usize,
         }
     }
-
-    /// What the algorithm takes for dense.
-    pub(super) fn density(&self) -> DensityJob {
-        let (reach, min_points) = match self.algorithm {
-            Algorithm::Optics => (Reach::default(), self.optics.unwrap_or_default().min_points),
-            _ => {
-                let dbscan = self.dbscan.unwrap_or_default();
-                (dbscan.reach, dbscan.min_points)
-            }
-        };
-        DensityJob {
-            reach: match reach {
-                Reach::Auto(_) => None,
-                Reach::Fixed(reach) => Some(reach),
-            },
-            min_points,
-            min_share: self.min_share.get(),
-        }
-    }
-
-    /// Settings that do not go together, a sentence each.
-    #[must_use]
-    pub fn faults(&self) -> Vec<String> {
-        let name = self.algorithm.as_str();
-        let mut faults = Vec::new();
-        let sections = [
-            (Algorithm::Dbscan, self.dbscan.is_some()),
-            (Algorithm::Optics, self.optics.is_some()),
-        ];
-        for (of, given) in sections {
-            if given && self.algorithm != of {
-                let of = of.as_str();
-                faults.push(format!(
-                    "`{of}` is given, but `algorithm` is \"{name}\"; \
-                     remove `[segments.{of}]`, or write `algorithm = \"{of}\"`"
-                ));
-            }
-        }
-        if let (KSetting::Fixed(k), false) = (self.k, self.algorithm.takes_k()) {
-            faults.push(format!(
-                "`k` is {k}, but {name} finds the number of segments itself; \
-                 remove `k`, or use one of: {}",
-                taking_k().join(", ")
-            ));
-        }
-        faults
-    }
-}
-
-/// The algorithms that can be told a number of segments.
-fn taking_k() -> Vec<&'static str> {
-    let all = Algorithm::ALL.into_iter();
-    all.filter(|algorithm| algorithm.takes_k())
-        .map(Algorithm::as_str)
-        .collect()
 }
 
 pub(super) fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
@@ -266,6 +182,17 @@ fn k_within<'de, D: Deserializer<'de>>(from: D) -> Result<KSetting, D::Error> {
     }
 }
 
+fn components<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Pca>, D::Error> {
+    match Pca::deserialize(from)? {
+        Pca::Components(count) => within(u64::from(count), 1, 1000).map(Pca::Components),
+        Pca::Share(share) if share > 0.0 && share < 1.0 => Ok(Pca::Share(share)),
+        Pca::Share(share) => Err(D::Error::custom(format!(
+            "{share} is out of range; allowed: a share above 0 and below 1, or a whole number"
+        ))),
+    }
+    .map(Some)
+}
+
 fn k_range<'de, D: Deserializer<'de>>(from: D) -> Result<(u32, u32), D::Error> {
     let (low, high) = <(u64, u64)>::deserialize(from)?;
     let (low, high): (u32, u32) = (within(low, 2, 50)?, within(high, 2, 50)?);
@@ -295,6 +222,9 @@ mod tests {
         assert_eq!(settings.candidates(), 4..=12);
         assert_eq!(settings.quiet.as_deref(), Some("active_days_30d = 0"));
         assert_eq!(read("k = 7").unwrap().candidates(), 7..=7);
+        assert_eq!(settings.pca, None);
+        assert_eq!(read("pca = 0.9").unwrap().pca, Some(Pca::Share(0.9)));
+        assert_eq!(read("pca = 3").unwrap().pca, Some(Pca::Components(3)));
     }
 
     #[test]
@@ -308,6 +238,9 @@ mod tests {
             ("starts = 0", "allowed: 1 to 100"),
             ("drift_psi = 0.0", "above 0"),
             ("min_share = 2.0", "allowed: 0 to 1"),
+            ("pca = 0", "allowed: 1 to 1000"),
+            ("pca = 1.0", "above 0 and below 1"),
+            ("pca = \"most\"", "a whole number from 1"),
             ("gate = 75", "allowed: 0 to 1"),
             ("refit = true", "unknown field"),
             ("clusters = 3", "unknown field"),
@@ -315,52 +248,5 @@ mod tests {
             let fault = read(text).unwrap_err();
             assert!(fault.contains(words), "{text}: {fault}");
         }
-    }
-
-    #[test]
-    fn each_algorithm_has_settings_of_its_own() {
-        let settings =
-            read("algorithm = \"dbscan\"\n[dbscan]\nreach = 0.5\nmin_points = 7").unwrap();
-        let density = settings.density();
-        assert_eq!((density.reach, density.min_points), (Some(0.5), 7));
-        assert!(settings.faults().is_empty());
-        assert_eq!(settings.candidates(), 1..=1);
-        let settings = read("algorithm = \"optics\"\noutside = \"off\"").unwrap();
-        assert_eq!(settings.density().min_points, 10);
-        assert_eq!(settings.outside.factor(), None);
-        assert_eq!(read("outside = 2").unwrap().outside.factor(), Some(2.0));
-        for (text, words) in [
-            ("algorithm = \"dbscam\"", "`gaussian_mixture`, `dbscan`"),
-            ("outside = 0.0", "above 0"),
-            ("outside = \"on\"", "\"off\" or a number"),
-            ("[dbscan]\nreach = -1.0", "above 0"),
-            ("[dbscan]\nreach = \"far\"", "\"auto\" or a number above 0"),
-            ("[dbscan]\nmin_points = 1", "allowed: 2 to 1000"),
-            ("[optics]\nreach = 1.0", "unknown field"),
-        ] {
-            let fault = read(text).unwrap_err();
-            assert!(fault.contains(words), "{text}: {fault}");
-        }
-    }
-
-    #[test]
-    fn settings_of_another_algorithm_are_refused() {
-        let faults = |text: &str| read(text).unwrap().faults();
-        let fault = &faults("[dbscan]")[0];
-        assert!(fault.contains("`algorithm` is \"kmeans\""), "{fault}");
-        let fault = &faults("algorithm = \"optics\"\nk = 7")[0];
-        assert!(fault.contains("`k` is 7"), "{fault}");
-        assert!(fault.contains("one of: kmeans, "), "{fault}");
-        assert!(faults("k = 7").is_empty());
-    }
-
-    #[test]
-    fn a_columns_settings_have_defaults() {
-        let column: ClusterSettings = toml::from_str("scale = \"sqrt\"").unwrap();
-        assert_eq!(
-            (column.scale, column.weight, column.group),
-            (Scale::Sqrt, 1.0, None)
-        );
-        assert!(toml::from_str::<ClusterSettings>("weight = -1.0").is_err());
     }
 }

@@ -10,6 +10,14 @@ use super::fixtures::{blobs, column, on_threads};
 use super::*;
 use crate::domain::{Label, Language};
 
+/// The numbers of a column that holds numbers.
+fn numbers_of(column: &mut FeatureColumn) -> &mut [f64] {
+    match &mut column.values {
+        Values::Numbers(numbers) => numbers,
+        Values::Words(_) => &mut [],
+    }
+}
+
 /// Customers in planted groups, with an interest in each group's number.
 pub(super) struct World {
     ids: Vec<String>,
@@ -88,6 +96,14 @@ impl World {
     }
 }
 
+/// The values of a column of numbers.
+fn numbers(feature: &mut FeatureColumn) -> &mut Vec<f64> {
+    match &mut feature.values {
+        Values::Numbers(numbers) => numbers,
+        Values::Words(_) => panic!("`{}` holds words", feature.name),
+    }
+}
+
 fn ids_of(night: &Segmentation) -> Vec<String> {
     night
         .members
@@ -154,7 +170,7 @@ fn customers_who_are_not_clustered_do_not_change_the_model() {
         more.ids.push(format!("d{stranger:05}"));
         more.features
             .iter_mut()
-            .for_each(|feature| feature.values.push(1e6));
+            .for_each(|feature| numbers(feature).push(1e6));
         more.interests
             .iter_mut()
             .for_each(|interest| interest.affinity.push(0.5));
@@ -222,8 +238,7 @@ fn age_settings_and_drift_each_fit_again() {
     let night = World::new(4, 100).later(28).run(Some(&previous)).unwrap();
     assert_eq!(night.reason, FitReason::Age(28));
     let mut world = World::new(4, 100).later(1);
-    world.features[1]
-        .values
+    numbers(&mut world.features[1])
         .iter_mut()
         .for_each(|value| *value += 15.0);
     let night = world.run(Some(&previous)).unwrap();
@@ -243,8 +258,7 @@ fn a_refit_on_moved_customers_keeps_ids_and_names() {
     previous.registry.segments[0].name = "Our best".to_owned();
     let mut world = world.later(40);
     for feature in &mut world.features {
-        feature
-            .values
+        numbers(feature)
             .iter_mut()
             .for_each(|value| *value = *value * -3.0 + 100.0);
     }
@@ -259,10 +273,11 @@ fn a_refit_on_moved_customers_keeps_ids_and_names() {
 fn a_split_is_recognised() {
     let mut world = World::new(5, 100);
     // At first the last group lies where group 0 does.
-    let apart: Vec<Vec<f64>> = world.features.iter().map(|f| f.values.clone()).collect();
+    let apart: Vec<Values> = world.features.iter().map(|f| f.values.clone()).collect();
     for feature in &mut world.features {
         for row in (4..500).step_by(5) {
-            feature.values[row] = feature.values[row - 4] + 0.1;
+            let values = numbers(feature);
+            values[row] = values[row - 4] + 0.1;
         }
     }
     let first = world.run(None).unwrap();
@@ -293,7 +308,8 @@ fn a_retired_segment_is_shown_once_with_its_heirs() {
     let mut world = world.later(28);
     for feature in &mut world.features {
         for row in (4..500).step_by(5) {
-            feature.values[row] = feature.values[row - 4] + 0.1;
+            let values = numbers(feature);
+            values[row] = values[row - 4] + 0.1;
         }
     }
     let second = world.run(Some(&previous)).unwrap();
@@ -323,8 +339,9 @@ fn a_merger_renames_a_segment_unless_a_person_has_locked_its_name() {
     let first = world.run(None).unwrap();
     let mut world = world.later(28);
     for feature in &mut world.features {
+        let values = numbers_of(feature);
         for row in (4..500).step_by(5) {
-            feature.values[row] = feature.values[row - 4] + 0.1;
+            values[row] = values[row - 4] + 0.1;
         }
     }
     let called = |locked: bool| {
@@ -398,10 +415,10 @@ fn every_scale_finds_the_groups() {
         let mut world = World::new(4, 100);
         for feature in &mut world.features {
             feature.cluster = Some(ClusterSettings {
-                scale,
+                scale: Some(scale),
                 ..ClusterSettings::default()
             });
-            feature.values.iter_mut().for_each(|value| *value += 10.0);
+            numbers(feature).iter_mut().for_each(|value| *value += 10.0);
         }
         let night = world.run(None).unwrap();
         let found: Vec<usize> = night.members.iter().map(|member| member.segment).collect();
@@ -425,7 +442,7 @@ fn what_cannot_be_clustered_is_said() {
 
     let mut world = World::new(4, 100);
     for feature in &mut world.features {
-        feature.values = (0..400).map(|row| f64::from(row % 3)).collect();
+        *numbers(feature) = (0..400).map(|row| f64::from(row % 3)).collect();
     }
     let fault = world.run(None).unwrap_err();
     assert_eq!(
@@ -438,7 +455,7 @@ fn what_cannot_be_clustered_is_said() {
     assert_eq!(world.run(None).unwrap_err(), SegmentError::Unordered);
 
     let mut world = World::new(4, 100);
-    world.features[1].values.pop();
+    numbers(&mut world.features[1]).pop();
     assert!(
         world
             .run(None)
@@ -460,4 +477,104 @@ fn a_fixed_number_is_taken_as_it_is() {
         (night.model.k, night.choice.len(), night.segments.len()),
         (3, 1, 3)
     );
+}
+
+/// Customers who lie where no group does.
+fn strangers(world: &mut World, rows: std::ops::Range<usize>) {
+    for feature in &mut world.features {
+        numbers_of(feature)[rows.clone()].fill(20.0);
+    }
+}
+
+#[test]
+fn customers_far_from_everything_are_a_reserved_segment() {
+    let mut world = World::new(6, 200);
+    strangers(&mut world, 0..3);
+    let night = world.run(None).unwrap();
+    let outside = &night.segments[6];
+    assert_eq!(
+        (outside.id.as_str(), outside.name.as_str()),
+        (OUTSIDE, "Outside")
+    );
+    assert!(outside.reserved && outside.status == SegmentStatus::Reserved);
+    assert!((3..20).contains(&outside.size), "{}", outside.size);
+    for member in &night.members[..3] {
+        assert_eq!((member.segment, member.confidence), (6, 1.0));
+        assert!(member.second.is_some_and(|second| second < 6));
+        assert!(member.distance.is_some_and(|distance| distance > 0.5));
+    }
+    assert!(night.registry.get(OUTSIDE).is_none());
+    // The fence is kept with the model: no other customers are needed.
+    let previous = world.leave(&night);
+    assert_eq!(world.run(Some(&previous)).unwrap().members, night.members);
+
+    let settings = SegmentSettings {
+        outside: Outside::Off(Off::Off),
+        ..SegmentSettings::default()
+    };
+    let night = segment(&world.input(), &settings, None).unwrap();
+    assert!(night.segments.iter().all(|segment| segment.id != OUTSIDE));
+}
+
+#[test]
+fn many_customers_who_leave_their_segments_are_a_reason_to_fit_again() {
+    let mut world = World::new(4, 250);
+    let previous = world.leave(&world.run(None).unwrap());
+    // Three in ten go to the opposite corner, where no group is: each column is
+    // distributed as before.
+    for feature in &mut world.features {
+        numbers_of(feature)[..300]
+            .iter_mut()
+            .for_each(|value| *value = 20.0 - *value);
+    }
+    let night = world.later(1).run(Some(&previous)).unwrap();
+    assert!(
+        matches!(night.reason, FitReason::Sizes(psi) if psi > 0.25),
+        "{:?}",
+        night.reason
+    );
+    assert!(
+        night.drift.iter().all(|drift| drift.psi < 0.25),
+        "{:?}",
+        night.drift
+    );
+    let drift = night.segment_drift.last().unwrap();
+    assert_eq!(drift.segment, OUTSIDE);
+    assert!(drift.share > 0.25 && drift.share_at_fit < 0.02, "{drift:?}");
+}
+
+#[test]
+fn every_algorithm_makes_nights_that_follow_from_one_another() {
+    for algorithm in Algorithm::ALL {
+        let world = World::new(4, 100);
+        let settings = SegmentSettings {
+            algorithm,
+            ..SegmentSettings::default()
+        };
+        let first = segment(&world.input(), &settings, None).unwrap();
+        let clustered: Vec<usize> = (0..400)
+            .filter(|&row| first.members[row].segment < 4)
+            .collect();
+        assert!(clustered.len() >= 370, "{algorithm:?}: {}", clustered.len());
+        let found: Vec<usize> = clustered
+            .iter()
+            .map(|&row| first.members[row].segment)
+            .collect();
+        let truth: Vec<usize> = clustered.iter().map(|&row| world.truth[row]).collect();
+        assert!(adjusted_rand(&found, &truth) > 0.99, "{algorithm:?}");
+        assert_eq!(first.model.k, 4, "{algorithm:?}");
+        let rows = first.choice.len();
+        assert_eq!(rows == 1, !algorithm.takes_k(), "{algorithm:?}: {rows}");
+        assert!(
+            first
+                .choice
+                .iter()
+                .any(|trial| trial.chosen && trial.k == 4)
+        );
+        let previous = world.leave(&first);
+        let world = world.later(1);
+        let second = segment(&world.input(), &settings, Some(&previous)).unwrap();
+        assert_eq!(second.reason, FitReason::Kept, "{algorithm:?}");
+        assert_eq!(second.members, first.members, "{algorithm:?}");
+    }
 }

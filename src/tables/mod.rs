@@ -148,6 +148,16 @@ impl Catalog {
         }
     }
 
+    /// The same catalog with these tables alone, for who needs no others.
+    #[must_use]
+    pub fn only(mut self, tables: &[&str]) -> Self {
+        self.settings
+            .retain(|name, _| tables.contains(&name.as_str()));
+        self.scanned
+            .retain(|name, _| tables.contains(&name.as_str()));
+        self
+    }
+
     /// The night the tables are read for.
     #[must_use]
     pub fn as_of(&self) -> jiff::civil::Date {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use polars::prelude::*;
 
 use super::plan::{Feature, FeatureSource, ViewPlan, in_window};
+use super::typing::value_type;
 use super::{CustomerView, ViewError, affinity, people};
 use crate::domain::days_from_date;
 use crate::tables::{ValidTable, ValidTables, canonical};
@@ -61,7 +62,7 @@ pub fn build(
         .filter_map(|feature| match &feature.source {
             FeatureSource::Table { .. } => Some(filled(col(&feature.name), feature)),
             FeatureSource::Off => Some(filled(lit(NULL), feature)),
-            FeatureSource::View(_) => None,
+            FeatureSource::View(_) | FeatureSource::Column => None,
         });
     frame = run(frame, from_tables.collect(), "features")?;
     for feature in &plan.features {
@@ -87,9 +88,9 @@ pub fn build(
     })
 }
 
-/// The feature's value as a number, filled where it is missing.
+/// The feature's value as a number or a word, filled where it is missing.
 fn filled(value: Expr, feature: &Feature) -> Expr {
-    let value = value.cast(DataType::Float64);
+    let value = value.cast(value_type(feature));
     let value = match feature.fill {
         Some(fill) => value.fill_null(lit(fill)),
         None => value,

@@ -15,14 +15,17 @@ mod build;
 mod people;
 mod plan;
 mod settings;
+mod typing;
 
 use polars::prelude::*;
 
 pub use build::build;
+pub use people::contact_units;
 pub use plan::{Feature, Interest, Tag, ViewPlan};
 pub use settings::{AffinitySettings, FeatureSettings, InterestSettings, TagSettings};
 
 use crate::domain::People;
+use crate::segments::Words;
 
 /// Why the view could not be computed.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +63,18 @@ impl CustomerView {
     /// When the column does not exist or holds no numbers.
     pub fn numbers(&self, column: &str) -> Result<Vec<f64>, ViewError> {
         numbers(&self.frame, column).map_err(|error| ViewError::new(column, &error))
+    }
+
+    /// A word per customer.
+    ///
+    /// # Errors
+    /// When the column does not exist or cannot be read as text.
+    pub fn words(&self, column: &str) -> Result<Words, ViewError> {
+        let read = || -> PolarsResult<Words> {
+            let column = self.frame.column(column)?.cast(&DataType::String)?;
+            Ok(column.str()?.iter().collect())
+        };
+        read().map_err(|error| ViewError::new(column, &error))
     }
 
     /// Whether each customer meets a condition.

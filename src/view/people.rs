@@ -32,7 +32,7 @@ pub(super) fn extract(frame: &DataFrame) -> PolarsResult<(People, usize)> {
         .into_iter()
         .map(|text| text.and_then(|text| Phone::parse(&text).ok()))
         .collect();
-    let (unit, unit_keys) = units(&ids, &phone, &text("contact_unit")?);
+    let (unit, unit_keys) = contact_units(&ids, &phone, &text("contact_unit")?);
     let age = match frame.column("age") {
         Ok(column) => column.cast(&DataType::Int32)?.i32()?.iter().collect(),
         Err(_) => vec![None; rows],
@@ -79,9 +79,10 @@ fn known_zones(zones: Vec<Option<String>>) -> Vec<Option<String>> {
         .collect()
 }
 
-/// Numbers the contact units: the declared unit, else the phone, else the
-/// customer alone.
-fn units(
+/// Numbers the contact units, row by row: the declared unit, else the phone,
+/// else the customer alone. The keys of the units are ascending.
+#[must_use]
+pub fn contact_units(
     ids: &[String],
     phone: &[Option<Phone>],
     declared: &[Option<String>],

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 
 use super::settings::{AffinitySettings, FeatureSettings, InterestSettings, TagSettings};
+use super::typing::{numeric, settle, value_type};
 use crate::domain::{Fault, Label};
 use crate::rules;
-use crate::segments::ClusterSettings;
+use crate::segments::{ClusterSettings, whole_faults};
 use crate::tables::canonical;
 
 /// What the customer view is made of, all of it valid.
@@ -26,7 +27,7 @@ pub struct ViewPlan {
     pub notes: Vec<String>,
 }
 
-/// A number per customer.
+/// A number or a word per customer.
 pub struct Feature {
     /// The column's name.
     pub name: String,
@@ -34,7 +35,9 @@ pub struct Feature {
     pub label: Label,
     /// The unit, as `min`.
     pub unit: Option<String>,
-    /// How it takes part in clustering.
+    /// Whether the values are words, not numbers.
+    pub words: bool,
+    /// How it takes part in clustering; the kind is known.
     pub cluster: Option<ClusterSettings>,
     /// The value of customers without rows.
     pub fill: Option<f64>,
@@ -55,6 +58,8 @@ pub enum FeatureSource {
     },
     /// An expression over the view.
     View(Expr),
+    /// The column of the customers table of the same name, as it is.
+    Column,
     /// The table is absent: the feature is its fill value.
     Off,
 }
@@ -125,6 +130,8 @@ impl ViewPlan {
             schema: base_schema(customers),
             faults: Vec::new(),
             notes: BTreeSet::new(),
+            clustered: Vec::new(),
+            as_they_are: BTreeSet::new(),
         };
         let features = compiler.features(features);
         let interests = compiler.interests(interests, affinity);
@@ -154,6 +161,10 @@ struct Compiler<'a> {
     schema: Schema,
     faults: Vec<Fault>,
     notes: BTreeSet<String>,
+    /// The settings of clustered features and where they stand.
+    clustered: Vec<(String, ClusterSettings)>,
+    /// Columns of the customers table that are features too.
+    as_they_are: BTreeSet<String>,
 }
 
 impl Compiler<'_> {
@@ -170,22 +181,23 @@ impl Compiler<'_> {
             for word in words {
                 let name = feature.name.replace("{each}", &word);
                 let value = feature.value.replace("{each}", &word);
-                let made = Feature {
+                let mut made = Feature {
                     label: feature
                         .label
                         .as_ref()
                         .map_or_else(|| Label::One(name.clone()), |label| label.expanded(&word)),
                     name,
                     unit: feature.unit.clone(),
+                    words: false,
                     cluster: feature.cluster.clone(),
                     fill: feature.fill,
                     source: FeatureSource::Off,
                 };
                 match &feature.from {
                     Some(table) => {
-                        let source = self.aggregate(&key, table, feature, &value);
-                        self.column(&key, &made.name, DataType::Float64);
-                        done.push(Feature { source, ..made });
+                        made.source = self.aggregate(&key, table, feature, &value, &mut made);
+                        self.column(&key, &made.name, value_type(&made));
+                        done.push(made);
                     }
                     None => {
                         if feature.window.is_some() {
@@ -200,7 +212,26 @@ impl Compiler<'_> {
             }
         }
         done.extend(self.derived(derived));
+        let clustered = self.clustered.iter();
+        let wholes = whole_faults(clustered.map(|(key, settings)| (key.as_str(), settings)));
+        self.faults.extend(wholes);
         done
+    }
+
+    /// Settles what the values of `made` are; see [`settle`].
+    fn settle(
+        &mut self,
+        key: &str,
+        text: &str,
+        dtype: Option<&DataType>,
+        made: &mut Feature,
+    ) -> Result<(), rules::RuleError> {
+        self.faults.extend(settle(key, text, dtype, made)?);
+        if let Some(settings) = &made.cluster {
+            let key = format!("{key}.cluster");
+            self.clustered.push((key, settings.clone()));
+        }
+        Ok(())
     }
 
     fn aggregate(
@@ -209,12 +240,15 @@ impl Compiler<'_> {
         table: &str,
         feature: &FeatureSettings,
         value: &str,
+        made: &mut Feature,
     ) -> FeatureSource {
         let Some(schema) = self.tables.get(table) else {
             if canonical::find(table).is_some() {
                 self.notes.insert(format!(
                     "no table `{table}`: the features made from it are off"
                 ));
+                // Without a type nothing is wrong with the type.
+                let _ = self.settle(key, value, None, made);
             } else {
                 let known = self.tables.keys().map(String::as_str);
                 let canonical = canonical::ALL.iter().map(|table| table.name);
@@ -245,7 +279,7 @@ impl Compiler<'_> {
             (None, _) => None,
         };
         let compiled = rules::checked(value, schema).and_then(|(expr, dtype)| {
-            numeric(value, &dtype)?;
+            self.settle(key, value, Some(&dtype), made)?;
             rules::exact(value, expr, schema, condition.as_ref())
         });
         match compiled {
@@ -293,24 +327,29 @@ impl Compiler<'_> {
                 }
                 return done;
             }
-            for (key, feature, value) in ready {
+            for (key, mut feature, value) in ready {
                 let compiled = rules::checked(&value, &self.schema).and_then(|(expr, dtype)| {
-                    numeric(&value, &dtype)?;
+                    self.settle(&key, &value, Some(&dtype), &mut feature)?;
                     Ok(expr)
                 });
+                let name = feature.name.as_str();
                 match compiled {
                     Ok(expr) => {
-                        self.column(&key, &feature.name, DataType::Float64);
-                        done.push(Feature {
-                            source: FeatureSource::View(expr),
-                            ..feature
-                        });
+                        let as_it_is = expr == col(name) && feature.fill.is_none();
+                        feature.source = if as_it_is && self.as_they_are.insert(name.to_owned()) {
+                            FeatureSource::Column
+                        } else {
+                            self.column(&key, name, value_type(&feature));
+                            FeatureSource::View(expr)
+                        };
+                        done.push(feature);
                     }
                     Err(error) => {
                         self.faults.push(error.into_fault(format!("{key}.value")));
                         // Later rules that use it are not at fault.
-                        self.schema
-                            .insert(feature.name.as_str().into(), DataType::Float64);
+                        if !self.schema.contains(name) {
+                            self.schema.insert(name.into(), value_type(&feature));
+                        }
                     }
                 }
             }
@@ -328,10 +367,16 @@ impl Compiler<'_> {
             let key = format!("interests[{index}]");
             let mut value = None;
             if let Some(text) = &interest.affinity {
-                match rules::checked(text, &self.schema)
-                    .and_then(|(expr, dtype)| numeric(text, &dtype).map(|()| expr))
-                {
-                    Ok(expr) => value = Some(expr),
+                match rules::checked(text, &self.schema) {
+                    Ok((expr, dtype)) if numeric(&dtype) => value = Some(expr),
+                    Ok((_, dtype)) => {
+                        let error = rules::RuleError::Type {
+                            text: text.clone(),
+                            reason: format!("gives {dtype}, not a number"),
+                        };
+                        let key = format!("{key}.affinity");
+                        self.faults.push(error.into_fault(key));
+                    }
                     Err(error) => self
                         .faults
                         .push(error.into_fault(format!("{key}.affinity"))),
@@ -439,20 +484,4 @@ impl Compiler<'_> {
 /// The days `1..=days` before the as-of date.
 pub(super) fn in_window(date: &str, days: u32) -> Expr {
     col(format!("days_since_{date}")).lt_eq(lit(i32::try_from(days).unwrap_or(i32::MAX)))
-}
-
-fn numeric(text: &str, dtype: &DataType) -> Result<(), rules::RuleError> {
-    let fits = dtype.is_primitive_numeric()
-        || matches!(
-            dtype,
-            DataType::Boolean | DataType::Unknown(_) | DataType::Null
-        );
-    if fits {
-        Ok(())
-    } else {
-        Err(rules::RuleError::Type {
-            text: text.to_owned(),
-            reason: format!("gives {dtype}, not a number"),
-        })
-    }
 }

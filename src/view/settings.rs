@@ -4,7 +4,7 @@ use serde::Deserialize;
 use crate::domain::{Days, Label, Share};
 use crate::segments::ClusterSettings;
 
-/// `[[features]]`: a number per customer.
+/// `[[features]]`: a number per customer, or a word.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeatureSettings {
@@ -21,11 +21,12 @@ pub struct FeatureSettings {
     pub from: Option<String>,
     /// How far back rows count, such as `30d`: the days before the as-of date.
     pub window: Option<Days>,
-    /// The SQL expression: an aggregate with `from`, else over the view.
+    /// The SQL expression: an aggregate with `from`, else over the view. A column
+    /// of the customers table becomes a feature as it is if both are named alike.
     pub value: String,
     /// The unit of the value, such as `min`.
     pub unit: Option<String>,
-    /// The value of customers without rows.
+    /// The value of customers without rows, if values are numbers.
     pub fill: Option<f64>,
     /// How the feature takes part in clustering; without it, it does not.
     pub cluster: Option<ClusterSettings>,

@@ -83,6 +83,77 @@ fn a_number_out_of_range_is_placed_where_it_stands() {
 }
 
 #[test]
+fn settings_of_a_column_that_do_not_fit_its_values_are_placed() {
+    let value = "SUM(minutes) FILTER (WHERE category = 'video')";
+    let wrong = |from: &str, to: &str, words: &[&str]| {
+        let told = told(&[("rules.toml", from, to)]);
+        for words in words {
+            assert!(told.contains(words), "{to}: {words}\n{told}");
+        }
+    };
+    let ordinal = "{ kind = \"ordinal\" }";
+    wrong(
+        "{ scale = \"log\" }",
+        ordinal,
+        &[
+            "rules.toml:6: features[0].fill: is a number, and the values are words",
+            "rules.toml:7: features[0].cluster.order: is required for an ordinal and missing",
+        ],
+    );
+    wrong(
+        "{ scale = \"log\" }",
+        "{ kind = \"yes_no\" }",
+        &["rules.toml:5: features[0].value: ", "not yes or no"],
+    );
+    wrong(
+        "{ scale = \"log\" }",
+        "{ kind = \"categry\" }",
+        &[
+            "rules.toml:7: features[0].cluster.kind: unknown value `categry`",
+            "allowed: category, number, ordinal, yes_no",
+            "did you mean `category`?",
+        ],
+    );
+    wrong(
+        "{ scale = \"log\" }",
+        "{ scale = \"log_ratio\", group = \"time\" }",
+        &["rules.toml:7: features[0].cluster.group: `time` has one part"],
+    );
+    wrong(
+        "{ scale = \"log\" }",
+        "{ missing = \"own_level\", zero = 0.1 }",
+        &[
+            "rules.toml:7: features[0].cluster.missing: `own_level` is for categories",
+            "rules.toml:7: features[0].cluster.zero: is for parts of a whole",
+        ],
+    );
+    wrong(
+        value,
+        "MAX(category)",
+        &[
+            "rules.toml:7: features[0].cluster.kind: is required, since `MAX(category)` gives text",
+            "allowed: category, or ordinal with `order`",
+        ],
+    );
+}
+
+#[test]
+fn more_components_than_columns_or_none_are_faults() {
+    let change = ("pipeline.toml", "k = 2", "k = 2\npca = 5");
+    assert_snapshot!(told(&[change]), @r"
+    exit code 64
+    error: 1 fault in the pipeline
+      pipeline.toml:30: segments.pca: = 5
+        allowed: 1 to 1, the number of clustered columns, or a share of the variance such as 0.9
+    ");
+    let told = told(&[("pipeline.toml", "k = 2", "k = 2\npca = 1.5")]);
+    assert!(
+        told.contains("pipeline.toml:30: segments.pca: = 1.5"),
+        "{told}"
+    );
+}
+
+#[test]
 fn the_faults_of_all_files_come_at_once() {
     let changes = [
         ("pipeline.toml", "Asia/Shanghai", "Asia/Shanghi"),

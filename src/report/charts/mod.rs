@@ -6,6 +6,7 @@
 
 mod choice;
 mod drift;
+mod effects;
 mod funnel;
 mod profiles;
 mod queue;
@@ -33,6 +34,7 @@ pub const CHARTS: &[(Section, Draw)] = &[
     (Section::Segments, profiles::draw),
     (Section::Segments, choice::draw),
     (Section::Segments, drift::draw),
+    (Section::Explained, effects::draw),
     (Section::Activities, funnel::draw),
     (Section::Activities, turned_down::draw),
     (Section::Calls, queue::draw),
@@ -43,6 +45,8 @@ pub const CHARTS: &[(Section, Draw)] = &[
 pub enum Section {
     /// Who the customers are.
     Segments,
+    /// What makes them who they are.
+    Explained,
     /// Who is invited to what.
     Activities,
     /// Who is called.

@@ -1,4 +1,3 @@
-use linfa::Float;
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -6,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::fence::fences;
 use super::grouping::{Nearest, Placed};
 use super::spheres::Spheres;
-use super::{double, squared_distance};
+use super::squared_distance;
+use crate::kmeans::KMeansFloat;
 use crate::segments::model::exact;
 
 /// Clusters by nearest centroid.
@@ -21,9 +21,9 @@ pub struct Centroids {
 }
 
 impl Centroids {
-    pub(super) fn new<F: Float>(centroids: &Array2<F>) -> Self {
+    pub(super) fn new<F: KMeansFloat>(centroids: &Array2<F>) -> Self {
         let doubles = |centroid: ndarray::ArrayView1<F>| {
-            centroid.iter().map(|&value| exact(double(value))).collect()
+            centroid.iter().map(|&value| exact(value.into())).collect()
         };
         Self {
             centroids: centroids.outer_iter().map(doubles).collect(),
@@ -58,13 +58,17 @@ impl Centroids {
         }
     }
 
-    pub(super) fn calibrate<F: Float>(&mut self, points: ArrayView2<F>, outside: Option<f64>) {
+    pub(super) fn calibrate<F: KMeansFloat>(
+        &mut self,
+        points: ArrayView2<F>,
+        outside: Option<f64>,
+    ) {
         self.spheres = Some(Spheres::fit(points, &self.centroids));
         self.fences = outside.map(|factor| {
             let placed: Vec<(usize, f64)> = (0..points.nrows())
                 .into_par_iter()
                 .map(|row| {
-                    let point: Vec<f64> = points.row(row).iter().copied().map(double).collect();
+                    let point: Vec<f64> = points.row(row).iter().copied().map(F::into).collect();
                     let (cluster, squared) = Nearest::of(self.squared_distances(&point)).first;
                     (cluster, squared.sqrt())
                 })

@@ -3,12 +3,18 @@ use serde::{Deserialize, Serialize};
 
 use super::grouping::{Nearest, Placed};
 use super::squared_distance;
-use crate::segments::matrix::quantile;
 use crate::segments::model::exact;
+use crate::segments::statistics::quantile;
 
 /// Core points that stand for all of them: so many are compared with every
 /// customer.
 const MOST_CORES: usize = 1_000;
+
+/// Width of the kernel, in units of the median distance to the neighbour that
+/// makes a point core. The whole distance smooths so much that probabilities
+/// are too low (on planted groups 0.90 is said where 0.97 is right); this keeps
+/// them within 0.01.
+const WIDTH: f64 = 0.7;
 
 /// Clusters by dense region, each given by points of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,7 +31,7 @@ struct Region {
     reach: f64,
     /// Width of the kernel by which probabilities are estimated.
     width: f64,
-    /// Core points × dimensions.
+    /// Dimensions × core points.
     cores: Vec<Vec<f64>>,
     /// Core points that each of them stands for.
     weights: Vec<f64>,
@@ -67,9 +73,12 @@ impl Density {
             && self.regions.iter().all(|region| {
                 region.reach > 0.0
                     && region.width > 0.0
-                    && !region.cores.is_empty()
-                    && region.cores.len() == region.weights.len()
-                    && region.cores.iter().all(|core| core.len() == dimensions)
+                    && !region.weights.is_empty()
+                    && region.cores.len() == dimensions
+                    && region
+                        .cores
+                        .iter()
+                        .all(|values| values.len() == region.weights.len())
             })
     }
 
@@ -78,6 +87,18 @@ impl Density {
             regions: order.iter().map(|&at| self.regions[at].clone()).collect(),
             centres: order.iter().map(|&at| self.centres[at].clone()).collect(),
         }
+    }
+
+    /// The core point of a region that is nearest to `point`.
+    pub(super) fn nearest_core(&self, point: &[f64], cluster: usize) -> &[f64] {
+        let mut nearest = (&self.centres[cluster], f64::INFINITY);
+        for core in &self.regions[cluster].cores {
+            let squared = squared_distance(point, core);
+            if squared < nearest.1 {
+                nearest = (core, squared);
+            }
+        }
+        nearest.0
     }
 
     pub(super) fn place(&self, point: &[f64]) -> Placed {
@@ -128,30 +149,39 @@ impl Region {
         let (cores, weights, apart) = thinned(&cores, most, found.reach);
         Self {
             reach: exact(found.reach + apart),
-            width: exact(if width > 0.0 { width } else { found.reach }),
-            cores,
+            width: exact(if width > 0.0 {
+                WIDTH * width
+            } else {
+                found.reach
+            }),
+            cores: (0..points.ncols())
+                .map(|at| cores.iter().map(|core| core[at]).collect())
+                .collect(),
             weights,
         }
     }
 
     fn centre(&self) -> Vec<f64> {
         let all: f64 = self.weights.iter().sum();
-        let mut centre = vec![0.0; self.cores.first().map_or(0, Vec::len)];
-        for (core, weight) in self.cores.iter().zip(&self.weights) {
-            for (sum, value) in centre.iter_mut().zip(core) {
-                *sum += weight / all * value;
-            }
-        }
-        centre.into_iter().map(exact).collect()
+        let mean = |values: &Vec<f64>| {
+            let sum: f64 = values
+                .iter()
+                .zip(&self.weights)
+                .map(|(x, weight)| x * weight)
+                .sum();
+            exact(sum / all)
+        };
+        self.cores.iter().map(mean).collect()
     }
 
     /// The density is that of a normal kernel about every core point.
     fn see(&self, point: &[f64]) -> Seen {
-        let squared: Vec<f64> = self
-            .cores
-            .iter()
-            .map(|core| squared_distance(point, core))
-            .collect();
+        let mut squared = vec![0.0; self.weights.len()];
+        for (x, values) in point.iter().zip(&self.cores) {
+            for (squared, value) in squared.iter_mut().zip(values) {
+                *squared += (x - value) * (x - value);
+            }
+        }
         let nearest = squared.iter().copied().fold(f64::INFINITY, f64::min);
         let scale = 2.0 * self.width * self.width;
         // Kernels that add less than the last digit are not worth an exponential.

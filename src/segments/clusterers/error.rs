@@ -23,14 +23,6 @@ pub enum ClusterError {
         /// Its first such column, from 0.
         column: usize,
     },
-    /// Points of another space than the one of the fit.
-    #[error("points have {found} columns, the clusters were found in {expected}; fit them again")]
-    Dimensions {
-        /// Columns at the fit.
-        expected: usize,
-        /// Columns now.
-        found: usize,
-    },
     /// There are fewer different points than clusters asked for.
     #[error("{distinct} customers differ from each other, too few for {k} segments")]
     TooAlike {

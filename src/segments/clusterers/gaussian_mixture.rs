@@ -15,7 +15,11 @@ use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 
+use super::spheres::LEAST_VARIANCE;
 use super::{Centroids, ClusterError, Job, Mixture, kmeans};
+
+/// linfa works on one thread, a second per start and more in ten dimensions.
+pub(super) const MOST_ROWS: usize = 20_000;
 
 const MAX_ITERATIONS: u64 = 500;
 
@@ -34,7 +38,7 @@ pub(super) fn fit(points: &Array2<f64>, job: Job) -> Result<Mixture, ClusterErro
     let variance = points.var_axis(Axis(0), 0.0).mean().unwrap_or(0.0);
     let mut kept = None;
     for (trial, part) in REGULARISATIONS.into_iter().enumerate() {
-        let regularisation = (part * variance).max(f64::MIN_POSITIVE);
+        let regularisation = (part * variance).max(LEAST_VARIANCE);
         if let Some(mixture) = best(points.view(), job, regularisation) {
             return Ok(mixture);
         }

@@ -1,9 +1,9 @@
-use linfa::Float;
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Centroids, ClusterError, Density, Mixture, check, double};
+use super::{Centroids, Density, Mixture};
+use crate::kmeans::KMeansFloat;
 
 /// What an algorithm made of the points: all that is needed to say where any
 /// other point belongs. Its numbers have 12 significant digits (see
@@ -38,6 +38,11 @@ pub(in crate::segments) struct Placed {
 }
 
 impl Grouping {
+    /// By the nearest of `centres` (clusters × dimensions).
+    pub(in crate::segments) fn of_centres<F: KMeansFloat>(centres: &Array2<F>) -> Self {
+        Self::Centroids(Centroids::new(centres))
+    }
+
     /// Number of clusters.
     pub(in crate::segments) fn clusters(&self) -> usize {
         self.centres().len()
@@ -76,7 +81,7 @@ impl Grouping {
     /// clusters, and how far from all of them is outside: `outside`
     /// interquartile ranges (see `fence`), or nowhere. Dense regions know both
     /// already.
-    pub(in crate::segments) fn calibrate<F: Float>(
+    pub(in crate::segments) fn calibrate<F: KMeansFloat>(
         &mut self,
         points: ArrayView2<F>,
         outside: Option<f64>,
@@ -98,43 +103,36 @@ impl Grouping {
         }
     }
 
-    /// Where each of `points` (customers × dimensions) belongs.
-    ///
-    /// # Errors
-    /// When the points are of another space, or cannot be computed with.
-    #[cfg(test)]
-    pub(super) fn place_all<F: Float>(
+    /// What draws `point` to a cluster: the centre it is compared with there,
+    /// and in `force` a number per dimension, such that the sum of force ×
+    /// (point − centre) is the squared distance that decides. That is Euclidean
+    /// (of a dense region, from its nearest core point) and in a mixture
+    /// Mahalanobis.
+    pub(in crate::segments) fn pull(
         &self,
-        points: ArrayView2<F>,
-    ) -> Result<Vec<Placed>, ClusterError> {
-        check(points)?;
-        let expected = self.centres().first().map_or(0, Vec::len);
-        if points.ncols() != expected {
-            return Err(ClusterError::Dimensions {
-                expected,
-                found: points.ncols(),
-            });
-        }
-        Ok(self.map(points, |placed| placed))
+        point: &[f64],
+        cluster: usize,
+        force: &mut Vec<f64>,
+    ) -> &[f64] {
+        let centre = match self {
+            Self::Centroids(centroids) => &centroids.centres()[cluster],
+            Self::Mixture(mixture) => return mixture.pull(point, cluster, force),
+            Self::Density(density) => density.nearest_core(point, cluster),
+        };
+        force.clear();
+        force.extend(point.iter().zip(centre).map(|(x, c)| x - c));
+        centre
     }
 
     /// The cluster of each of `points` (customers × dimensions), also of those
     /// outside.
-    pub(in crate::segments) fn labels<F: Float>(&self, points: ArrayView2<F>) -> Vec<usize> {
-        self.map(points, |placed| placed.cluster)
-    }
-
-    fn map<F: Float, T: Send>(
-        &self,
-        points: ArrayView2<F>,
-        of: impl Fn(Placed) -> T + Sync,
-    ) -> Vec<T> {
+    pub(in crate::segments) fn labels<F: KMeansFloat>(&self, points: ArrayView2<F>) -> Vec<usize> {
         (0..points.nrows())
             .into_par_iter()
             .map_init(Vec::new, |point, row| {
                 point.clear();
-                point.extend(points.row(row).iter().copied().map(double));
-                of(self.place(point))
+                point.extend(points.row(row).iter().copied().map(F::into));
+                self.place(point).cluster
             })
             .collect()
     }

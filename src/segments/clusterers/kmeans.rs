@@ -1,48 +1,39 @@
-//! k-means by linfa: Lloyd's algorithm (Lloyd 1982), with the update that
-//! counts the old centroid as one more member, so that no cluster empties into
-//! nothing. The starts are our own; see [`super::seeding`].
-//!
-//! linfa assigns points in parallel, each on its own, and does every sum on one
-//! thread, so its result is the same on any number of threads.
+//! k-means by clubcall's own [`crate::kmeans`].
 
-use linfa::DatasetBase;
-use linfa::traits::Fit;
-use linfa_clustering::{KMeans, KMeansInit};
-use ndarray::{Array2, ArrayView2, Axis};
+use linfa::ParamGuard;
+use ndarray::{Array2, ArrayView2};
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256Plus;
 
-use super::seeding::greedy_plus_plus;
 use super::{ClusterError, Job};
+use crate::kmeans::{KMeans, KMeansError, KMeansFloat, Observations};
 
-const MAX_ITERATIONS: u64 = 300;
+/// The centroids (clusters × features).
+pub(super) fn fit<F: KMeansFloat>(
+    points: ArrayView2<F>,
+    job: Job,
+) -> Result<Array2<F>, ClusterError> {
+    let rng = Xoshiro256Plus::seed_from_u64(job.seed);
+    let params = KMeans::params_with_rng(job.k, rng)
+        .n_runs(job.starts.max(1))
+        .check();
+    params
+        .map_err(KMeansError::from)
+        .and_then(|params| params.fit_observations(&Observations::new(points, None)?))
+        .map(|fitted| fitted.model.centroids().clone())
+        .map_err(fault)
+}
 
-/// Centroids have settled when together they move by less than this part of
-/// the points' mean deviation.
-const TOLERANCE: f64 = 1e-3;
-
-pub(super) fn fit(points: ArrayView2<f64>, job: Job) -> Result<Array2<f64>, ClusterError> {
-    // linfa's tolerance is absolute; deviation ties it to the data's scale.
-    let deviation = points.var_axis(Axis(0), 0.0).mean().unwrap_or(0.0).sqrt();
-    let mut rng = Xoshiro256Plus::seed_from_u64(job.seed);
-    let data = DatasetBase::from(points);
-    let mut best: Option<(f64, Array2<f64>)> = None;
-    for _ in 0..job.starts.max(1) {
-        let starts = greedy_plus_plus(points, job.k, &mut rng);
-        let model = KMeans::params_with_rng(job.k, rng.clone())
-            .init_method(KMeansInit::Precomputed(starts))
-            .n_runs(1)
-            .max_n_iterations(MAX_ITERATIONS)
-            .tolerance((TOLERANCE * deviation).max(f64::MIN_POSITIVE))
-            .fit(&data)
-            .map_err(|fault| ClusterError::Failed(fault.to_string()))?;
-        if best
-            .as_ref()
-            .is_none_or(|(inertia, _)| model.inertia() < *inertia)
-        {
-            best = Some((model.inertia(), model.centroids().to_owned()));
-        }
+pub(super) fn fault(fault: KMeansError) -> ClusterError {
+    match fault {
+        KMeansError::TooFewDistinct { distinct, clusters }
+        | KMeansError::TooFewRows {
+            rows: distinct,
+            clusters,
+        } => ClusterError::TooAlike {
+            distinct,
+            k: clusters,
+        },
+        fault => ClusterError::Failed(fault.to_string()),
     }
-    best.map(|(_, centroids)| centroids)
-        .ok_or_else(|| ClusterError::Failed("no start gave centroids".to_owned()))
 }

@@ -1,11 +1,11 @@
-use linfa::Float;
 use ndarray::{Array1, Array2, Array3, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::fence::fences;
 use super::grouping::{Nearest, Placed};
-use super::{double, squared_distance};
+use super::squared_distance;
+use crate::kmeans::KMeansFloat;
 use crate::segments::model::exact;
 
 /// Clusters by likeliest normal distribution.
@@ -14,7 +14,7 @@ pub struct Mixture {
     /// Clusters × dimensions.
     means: Vec<Vec<f64>>,
     /// Per cluster the inverse of its covariance's Cholesky factor, a lower
-    /// triangle row by row: it makes the cluster a unit sphere.
+    /// triangle column by column: it makes the cluster a unit sphere.
     whitenings: Vec<Vec<f64>>,
     /// Logarithm of weight / √|covariance|.
     offsets: Vec<f64>,
@@ -32,27 +32,26 @@ impl Mixture {
         means: &Array2<f64>,
         covariances: &Array3<f64>,
     ) -> Option<Self> {
-        let whitenings: Vec<Vec<f64>> = covariances
+        let inverses: Vec<Array2<f64>> = covariances
             .outer_iter()
-            .map(whitening)
+            .map(inverse_factor)
             .collect::<Option<_>>()?;
-        let offset = |(weight, whitening): (&f64, &Vec<f64>)| {
-            // The diagonal of a triangle stands at the ends of its rows.
-            let ends = (1..=means.ncols()).map(|row| whitening[row * (row + 1) / 2 - 1]);
-            exact(weight.ln() + ends.map(f64::ln).sum::<f64>())
+        let offset = |(weight, inverse): (&f64, &Array2<f64>)| {
+            weight.ln() + inverse.diag().iter().map(|value| value.ln()).sum::<f64>()
         };
-        let offsets: Vec<f64> = weights.iter().zip(&whitenings).map(offset).collect();
-        let means: Vec<Vec<f64>> = means
-            .outer_iter()
-            .map(|mean| rounded(&mean.to_vec()))
-            .collect();
-        let numbers = means.iter().chain(&whitenings).flatten().chain(&offsets);
-        numbers.copied().all(f64::is_finite).then(|| Self {
-            means,
-            whitenings: whitenings.iter().map(|numbers| rounded(numbers)).collect(),
-            offsets,
+        let offsets: Vec<f64> = weights.iter().zip(&inverses).map(offset).collect();
+        let mixture = Self {
+            means: means
+                .outer_iter()
+                .map(|mean| rounded(mean.iter()))
+                .collect(),
+            whitenings: inverses.iter().map(packed).collect(),
+            offsets: rounded(offsets.iter()),
             fences: None,
-        })
+        };
+        let numbers = mixture.means.iter().chain(&mixture.whitenings).flatten();
+        let mut numbers = numbers.chain(&mixture.offsets);
+        numbers.all(|number| number.is_finite()).then_some(mixture)
     }
 
     pub(super) fn centres(&self) -> &[Vec<f64>] {
@@ -81,12 +80,16 @@ impl Mixture {
         }
     }
 
-    pub(super) fn calibrate<F: Float>(&mut self, points: ArrayView2<F>, outside: Option<f64>) {
+    pub(super) fn calibrate<F: KMeansFloat>(
+        &mut self,
+        points: ArrayView2<F>,
+        outside: Option<f64>,
+    ) {
         self.fences = outside.map(|factor| {
             let placed: Vec<(usize, f64)> = (0..points.nrows())
                 .into_par_iter()
                 .map(|row| {
-                    let point: Vec<f64> = points.row(row).iter().copied().map(double).collect();
+                    let point: Vec<f64> = points.row(row).iter().copied().map(F::into).collect();
                     let squared: Vec<f64> = self.squared_mahalanobis(&point).collect();
                     let cluster = self.likeliest(&squared).first.0;
                     (cluster, squared[cluster].sqrt())
@@ -125,6 +128,24 @@ impl Mixture {
         }
     }
 
+    /// See [`super::Grouping::pull`].
+    pub(super) fn pull(&self, point: &[f64], cluster: usize, force: &mut Vec<f64>) -> &[f64] {
+        let mean = &self.means[cluster];
+        let mut rest = &self.whitenings[cluster][..];
+        force.clear();
+        force.resize(mean.len(), 0.0);
+        for row in 1..=mean.len() {
+            let (weights, after) = rest.split_at(row);
+            rest = after;
+            let from_mean = point.iter().zip(mean).zip(weights);
+            let along: f64 = from_mean.map(|((x, mean), w)| (x - mean) * w).sum();
+            for (force, weight) in force.iter_mut().zip(weights) {
+                *force += weight * along;
+            }
+        }
+        mean
+    }
+
     /// By falling log-density, at these squared Mahalanobis distances.
     fn likeliest(&self, squared: &[f64]) -> Nearest {
         let clusters = self.offsets.iter().zip(squared);
@@ -132,26 +153,26 @@ impl Mixture {
     }
 
     fn squared_mahalanobis(&self, point: &[f64]) -> impl Iterator<Item = f64> {
+        let mut along = vec![0.0; point.len()];
         let clusters = self.means.iter().zip(&self.whitenings);
-        clusters.map(|(mean, whitening)| {
-            let (mut rest, mut squared) = (&whitening[..], 0.0);
-            for row in 1..=mean.len() {
-                let (weights, after) = rest.split_at(row);
+        clusters.map(move |(mean, whitening)| {
+            along.fill(0.0);
+            let mut rest = &whitening[..];
+            for (column, (x, mean)) in point.iter().zip(mean).enumerate() {
+                let (weights, after) = rest.split_at(point.len() - column);
                 rest = after;
-                let from_mean = point.iter().zip(mean).zip(weights);
-                let along: f64 = from_mean
-                    .map(|((x, mean), weight)| (x - mean) * weight)
-                    .sum();
-                squared += along * along;
+                for (along, weight) in along[column..].iter_mut().zip(weights) {
+                    *along += (x - mean) * weight;
+                }
             }
-            squared
+            along.iter().map(|along| along * along).sum()
         })
     }
 }
 
-/// The inverse of the lower Cholesky factor of a covariance, row by row; none
-/// if it is not positive definite.
-fn whitening(covariance: ArrayView2<f64>) -> Option<Vec<f64>> {
+/// The inverse of a covariance's lower Cholesky factor; none if the covariance
+/// is not positive definite.
+fn inverse_factor(covariance: ArrayView2<f64>) -> Option<Array2<f64>> {
     let size = covariance.nrows();
     let mut factor = Array2::<f64>::zeros((size, size));
     let mut inverse = Array2::<f64>::zeros((size, size));
@@ -173,15 +194,17 @@ fn whitening(covariance: ArrayView2<f64>) -> Option<Vec<f64>> {
             inverse[[row, column]] = (unit - before.sum::<f64>()) / factor[[row, row]];
         }
     }
-    let rows = inverse.outer_iter().enumerate();
-    Some(
-        rows.flat_map(|(row, numbers)| numbers.to_vec().into_iter().take(row + 1))
-            .collect(),
-    )
+    Some(inverse)
 }
 
-fn rounded(numbers: &[f64]) -> Vec<f64> {
-    numbers.iter().map(|&number| exact(number)).collect()
+/// The columns of a lower triangle, each from the diagonal down.
+fn packed(triangle: &Array2<f64>) -> Vec<f64> {
+    let columns = triangle.columns().into_iter().enumerate();
+    rounded(columns.flat_map(|(at, column)| column.into_iter().skip(at)))
+}
+
+fn rounded<'a>(numbers: impl Iterator<Item = &'a f64>) -> Vec<f64> {
+    numbers.map(|&number| exact(number)).collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::{ClusterError, DensityJob};
 
 /// linfa keeps the order of all distances from each point in turn; about five
 /// seconds' work.
-pub(super) const MOST_ROWS: usize = 5_000;
+pub(super) const MOST_ROWS: usize = 4_000;
 
 /// Interquartile ranges of the reachabilities within a cluster, beyond which a
 /// point is no part of it; see [`fence`].

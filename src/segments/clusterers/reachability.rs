@@ -8,8 +8,8 @@ use std::ops::Range;
 /// least `smallest` points, and loses single points as the height goes down.
 /// Those clusters are taken that hold the most points over the longest range of
 /// densities: the excess of mass (Campello, Moulavi and Sander 2013, section
-/// 4). It finds clusters of different density and needs no height. The whole
-/// is a cluster only where nothing falls apart.
+/// 4). It finds clusters of different density and needs no height. The whole,
+/// born at the least density there is, is a cluster like the others.
 ///
 /// `reachabilities` stand in the plot's order; the first is infinite.
 pub(super) fn clusters(reachabilities: &[f64], smallest: usize) -> Vec<Range<usize>> {
@@ -26,8 +26,7 @@ pub(super) fn clusters(reachabilities: &[f64], smallest: usize) -> Vec<Range<usi
             mass += best[child].0;
             taken.extend(&best[child].1);
         }
-        let is_better = node.mass >= mass && at > 0;
-        best[at] = if node.children.is_empty() || is_better {
+        best[at] = if node.children.is_empty() || node.mass >= mass {
             (node.mass, vec![at])
         } else {
             (mass, taken)
@@ -62,7 +61,7 @@ fn tree(reachabilities: &[f64], smallest: usize) -> Vec<Node> {
         children: Vec::new(),
         mass: 0.0,
     }];
-    let mut open = vec![(0, 0.0)];
+    let mut open = vec![(0, 1.0 / highest.max(lowest))];
     while let Some((at, born)) = open.pop() {
         let mut members = tree[at].members.clone();
         while members.len() > 1 {

@@ -1,14 +1,16 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use crate::segments::settings::{Auto, positive, whole};
+use super::Algorithm;
+use crate::segments::settings::{Auto, KSetting, SegmentSettings, positive, whole};
 
 /// `[segments.dbscan]`: what DBSCAN takes for dense.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DbscanSettings {
-    /// How near neighbours are, in scaled units, or `"auto"`: at the knee of
-    /// the curve of distances to the `min_points`-th neighbour.
+    /// How near neighbours are, in scaled units, or `"auto"`: half as far
+    /// again as the knee of the curve of distances to the `min_points`-th
+    /// neighbour.
     #[serde(deserialize_with = "reach")]
     pub reach: Reach,
     /// Customers within reach, the customer included, that make a region
@@ -144,5 +146,108 @@ impl DensityJob {
     pub(super) fn smallest_cluster(self, rows: usize) -> usize {
         let share = (self.min_share * rows as f64).ceil() as usize;
         share.max(self.min_points)
+    }
+}
+
+impl SegmentSettings {
+    /// What the algorithm takes for dense.
+    pub(in crate::segments) fn density(&self) -> DensityJob {
+        let (reach, min_points) = match self.algorithm {
+            Algorithm::Optics => (Reach::default(), self.optics.unwrap_or_default().min_points),
+            _ => {
+                let dbscan = self.dbscan.unwrap_or_default();
+                (dbscan.reach, dbscan.min_points)
+            }
+        };
+        DensityJob {
+            reach: match reach {
+                Reach::Auto(_) => None,
+                Reach::Fixed(reach) => Some(reach),
+            },
+            min_points,
+            min_share: self.min_share.get(),
+        }
+    }
+
+    /// Settings that do not go together, a sentence each.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        let name = self.algorithm.as_str();
+        let mut faults = Vec::new();
+        let sections = [
+            (Algorithm::Dbscan, self.dbscan.is_some()),
+            (Algorithm::Optics, self.optics.is_some()),
+        ];
+        for (of, given) in sections {
+            if given && self.algorithm != of {
+                let of = of.as_str();
+                faults.push(format!(
+                    "`{of}` is given, but `algorithm` is \"{name}\"; \
+                     remove `[segments.{of}]`, or write `algorithm = \"{of}\"`"
+                ));
+            }
+        }
+        if let (KSetting::Fixed(k), false) = (self.k, self.algorithm.takes_k()) {
+            faults.push(format!(
+                "`k` is {k}, but {name} finds the number of segments itself; \
+                 remove `k`, or use one of: {}",
+                taking_k().join(", ")
+            ));
+        }
+        faults
+    }
+}
+
+/// The algorithms that can be told a number of segments.
+fn taking_k() -> Vec<&'static str> {
+    let all = Algorithm::ALL.into_iter();
+    all.filter(|algorithm| algorithm.takes_k())
+        .map(Algorithm::as_str)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<SegmentSettings, String> {
+        toml::from_str(text).map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn each_algorithm_has_settings_of_its_own() {
+        let settings =
+            read("algorithm = \"dbscan\"\n[dbscan]\nreach = 0.5\nmin_points = 7").unwrap();
+        let density = settings.density();
+        assert_eq!((density.reach, density.min_points), (Some(0.5), 7));
+        assert!(settings.faults().is_empty());
+        assert_eq!(settings.candidates(), 1..=1);
+        let settings = read("algorithm = \"optics\"\noutside = \"off\"").unwrap();
+        assert_eq!(settings.density().min_points, 10);
+        assert_eq!(settings.outside.factor(), None);
+        assert_eq!(read("outside = 2").unwrap().outside.factor(), Some(2.0));
+        for (text, words) in [
+            ("algorithm = \"dbscam\"", "`gaussian_mixture`, `dbscan`"),
+            ("outside = 0.0", "above 0"),
+            ("outside = \"on\"", "\"off\" or a number"),
+            ("[dbscan]\nreach = -1.0", "above 0"),
+            ("[dbscan]\nreach = \"far\"", "\"auto\" or a number above 0"),
+            ("[dbscan]\nmin_points = 1", "allowed: 2 to 1000"),
+            ("[optics]\nreach = 1.0", "unknown field"),
+        ] {
+            let fault = read(text).unwrap_err();
+            assert!(fault.contains(words), "{text}: {fault}");
+        }
+    }
+
+    #[test]
+    fn settings_of_another_algorithm_are_refused() {
+        let faults = |text: &str| read(text).unwrap().faults();
+        let fault = &faults("[dbscan]")[0];
+        assert!(fault.contains("`algorithm` is \"kmeans\""), "{fault}");
+        let fault = &faults("algorithm = \"optics\"\nk = 7")[0];
+        assert!(fault.contains("`k` is 7"), "{fault}");
+        assert!(fault.contains("one of: kmeans, "), "{fault}");
+        assert!(faults("k = 7").is_empty());
     }
 }

@@ -1,9 +1,9 @@
-use linfa::Float;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{double, squared_distance};
+use super::squared_distance;
+use crate::kmeans::KMeansFloat;
 use crate::segments::model::exact;
 
 const MAX_ITERATIONS: usize = 200;
@@ -13,6 +13,10 @@ const TOLERANCE: f64 = 1e-6;
 
 /// The variances and weights of so few numbers need no more points.
 const MOST_ROWS: usize = 20_000;
+
+/// Of a cluster of equal points; files keep no smaller numbers exactly (see
+/// [`exact`]).
+pub(super) const LEAST_VARIANCE: f64 = 1e-18;
 
 /// Points per partial sum; independent of threads, so that sums are too.
 const CHUNK: usize = 1024;
@@ -36,7 +40,7 @@ pub(super) struct Spheres {
 
 impl Spheres {
     /// Around the clusters of these `centroids` in `points`.
-    pub(super) fn fit<F: Float>(points: ArrayView2<F>, centroids: &[Vec<f64>]) -> Self {
+    pub(super) fn fit<F: KMeansFloat>(points: ArrayView2<F>, centroids: &[Vec<f64>]) -> Self {
         let free = estimate(points, centroids, true);
         // Where the mixture has moved away from a cluster, it says nothing
         // about it.
@@ -91,7 +95,7 @@ impl Spheres {
 
 /// Expectation–maximisation from hard clusters; the means stay at the centroids
 /// unless they are `free`.
-fn estimate<F: Float>(points: ArrayView2<F>, centroids: &[Vec<f64>], free: bool) -> Spheres {
+fn estimate<F: KMeansFloat>(points: ArrayView2<F>, centroids: &[Vec<f64>], free: bool) -> Spheres {
     let step = points.nrows().div_ceil(MOST_ROWS).max(1);
     let rows: Vec<usize> = (0..points.nrows()).step_by(step).collect();
     // Around the centroids first, each point a member of the nearest.
@@ -103,7 +107,7 @@ fn estimate<F: Float>(points: ArrayView2<F>, centroids: &[Vec<f64>], free: bool)
     let hard = gather(points, &rows, &spheres, nearest);
     let inertia: f64 = hard.squares.iter().sum();
     // A cluster of equal points would have no extent.
-    let floor = (1e-6 * inertia / (rows.len() * points.ncols()) as f64).max(1e-30);
+    let floor = (1e-6 * inertia / (rows.len() * points.ncols()) as f64).max(LEAST_VARIANCE);
     maximise(&mut spheres, &hard, floor, free);
     let mut before = f64::NEG_INFINITY;
     for _ in 0..MAX_ITERATIONS {
@@ -131,7 +135,7 @@ struct Sums {
 /// How a point at these squared distances divides, and its log-likelihood.
 type Divide = fn(&Spheres, &[f64], &mut [f64]) -> f64;
 
-fn gather<F: Float>(
+fn gather<F: KMeansFloat>(
     points: ArrayView2<F>,
     rows: &[usize],
     spheres: &Spheres,
@@ -148,7 +152,7 @@ fn gather<F: Float>(
         let mut sums = zero.clone();
         let mut parts = vec![0.0; clusters];
         for &row in rows {
-            let point: Vec<f64> = points.row(row).iter().copied().map(double).collect();
+            let point: Vec<f64> = points.row(row).iter().copied().map(F::into).collect();
             let squared: Vec<f64> = spheres
                 .means
                 .iter()
