@@ -9,7 +9,7 @@ use super::migration::side_by_side;
 use super::registry::{LineageEvent, Registry, RegistryEntry, SegmentStatus};
 
 /// A cluster continues a segment if their Jaccard similarity is at least that
-/// (the threshold of Greene, Doyle and Cunningham 2010, *Tracking the
+/// (as Greene, Doyle and Cunningham 2010 match communities, *Tracking the
 /// evolution of communities in dynamic social networks*). The largest third of
 /// a segment that falls into three still continues it, a quarter does not.
 const SAME: f64 = 0.3;
