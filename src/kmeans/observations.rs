@@ -30,8 +30,8 @@ struct Scan {
     weight: f64,
     sums: Vec<f64>,
     squares: Vec<f64>,
-    least: Vec<f64>,
-    greatest: Vec<f64>,
+    /// Greatest distance from the first row.
+    farthest: Vec<f64>,
 }
 
 impl<'a, F: KMeansFloat> Observations<'a, F> {
@@ -60,7 +60,7 @@ impl<'a, F: KMeansFloat> Observations<'a, F> {
         let mut means = Vec::with_capacity(points.ncols());
         let mut variance = 0.0;
         for (column, &first) in first.iter().enumerate() {
-            let span = scan.greatest[column] - scan.least[column];
+            let span = 2.0 * scan.farthest[column];
             if span.is_nan() || span > limit {
                 return Err(KMeansError::TooLarge { column });
             }
@@ -167,7 +167,10 @@ fn scan<F: KMeansFloat>(
         let chunk = chunk_of(points, range.clone());
         let values = chunk.as_slice().unwrap_or_default();
         let weights = weights.and_then(|weights| weights.get(range.clone()));
-        let scan = vectorised(|| scan_chunk(values, weights, &origin));
+        let scan = vectorised(
+            #[inline(always)]
+            || scan_chunk(values, weights, &origin),
+        );
         // A value that is not finite leaves a sum that is not finite either,
         // but so do finite values that are too large.
         if scan
@@ -191,8 +194,7 @@ fn scan<F: KMeansFloat>(
         for column in 0..columns {
             total.sums[column] += scan.sums[column];
             total.squares[column] += scan.squares[column];
-            total.least[column] = total.least[column].min(scan.least[column]);
-            total.greatest[column] = total.greatest[column].max(scan.greatest[column]);
+            total.farthest[column] = total.farthest[column].max(scan.farthest[column]);
         }
     }
     Ok(total)
@@ -204,28 +206,44 @@ impl Scan {
             weight: 0.0,
             sums: vec![0.0; columns],
             squares: vec![0.0; columns],
-            least: vec![f64::INFINITY; columns],
-            greatest: vec![f64::NEG_INFINITY; columns],
+            farthest: vec![0.0; columns],
+        }
+    }
+
+    #[inline(always)]
+    fn add<F: KMeansFloat>(&mut self, row: &[F], origin: &[f64], weight: f64) {
+        self.weight += weight;
+        let columns = origin.len();
+        let (row, sums, squares, farthest) = (
+            &row[..columns],
+            &mut self.sums[..columns],
+            &mut self.squares[..columns],
+            &mut self.farthest[..columns],
+        );
+        for column in 0..columns {
+            let value = row[column].into() - origin[column];
+            let weighted = weight * value;
+            sums[column] += weighted;
+            squares[column] += weighted * value;
+            farthest[column] = farthest[column].max(value.abs());
         }
     }
 }
 
 #[inline(always)]
 fn scan_chunk<F: KMeansFloat>(values: &[F], weights: Option<&[f32]>, origin: &[f64]) -> Scan {
-    let columns = origin.len();
-    let mut scan = Scan::new(columns);
-    let (sums, squares) = (&mut scan.sums[..columns], &mut scan.squares[..columns]);
-    let (least, greatest) = (&mut scan.least[..columns], &mut scan.greatest[..columns]);
-    for (index, row) in values.chunks_exact(columns).enumerate() {
-        let weight = weights.map_or(1.0, |weights| f64::from(weights[index]));
-        scan.weight += weight;
-        let row = &row[..columns];
-        for column in 0..columns {
-            let value = row[column].into() - origin[column];
-            sums[column] += weight * value;
-            squares[column] += weight * value * value;
-            least[column] = least[column].min(value);
-            greatest[column] = greatest[column].max(value);
+    let mut scan = Scan::new(origin.len());
+    let rows = values.chunks_exact(origin.len());
+    match weights {
+        None => {
+            for row in rows {
+                scan.add(row, origin, 1.0);
+            }
+        }
+        Some(weights) => {
+            for (row, &weight) in rows.zip(weights) {
+                scan.add(row, origin, weight.into());
+            }
         }
     }
     scan
