@@ -4,7 +4,7 @@ use super::svg::{
 };
 use super::{Chart, Key, MOST_MARKS, Width, describe, embed, segment_name};
 use crate::domain::Language;
-use crate::report::data::{Profile, ReportData};
+use crate::report::data::{Profile, ReportData, SegmentStatus};
 use crate::report::format;
 use crate::report::table::{Table, number, text};
 use crate::report::words::{Word, fill};
@@ -26,7 +26,10 @@ pub(super) fn draw(data: &ReportData, language: Language) -> Option<Chart> {
         .take(data.segments.len())
         .map(top)
         .enumerate()
-        .filter(|(_, top)| !top.is_empty())
+        .filter(|(segment, top)| {
+            // What is set aside by rule is not made of its features.
+            data.segments[*segment].status != SegmentStatus::Reserved && !top.is_empty()
+        })
         .collect();
     let drawn = &all[..all.len().min(MOST_MARKS)];
     let (most_segment, most_feature, most) = all
@@ -146,6 +149,8 @@ mod tests {
             .iter()
             .map(|row| (row[1].as_str(), row[2].as_str()))
             .collect();
+        let quiet = |row: &&Vec<String>| row[0] == "Quiet";
+        assert!(!chart.table.rows.iter().any(|row| quiet(&row)));
         assert_eq!(
             shown,
             [
