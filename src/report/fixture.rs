@@ -224,7 +224,7 @@ fn profiles(say: impl Fn(&str, &str) -> String) -> Profiles {
                 z: entries(&z, segment),
                 cliffs_delta: entries(&delta, segment),
                 rank: (0..FEATURES.len() as u32)
-                    .map(|feature| (segment != 8).then_some(1 + (feature + segment as u32) % 8))
+                    .map(|feature| Some(1 + (feature + segment as u32) % 8))
                     .collect(),
             })
             .collect(),

@@ -78,8 +78,8 @@ words! {
     NoCalls: "There are no calls tonight.", "今晚没有外呼。";
     ModelLine: "Model: {algorithm}, fitted on {date}.", "模型：{algorithm}，拟合于 {date}。";
     ModelRefitted: "Model: {algorithm}, fitted tonight.", "模型：{algorithm}，今晚重新拟合。";
-    FidelityLine: "A small decision tree gives {share} of {customers} customers, on whom it was not grown, the segment that the model gives them. The rules below are its branches in short.",
-        "一棵小型决策树对未参与建树的 {customers} 位客户中的 {share} 给出与模型相同的分群。下列规则是其分支的简写。";
+    FidelityLine: "A small decision tree gives {share} of {customers} customers, on whom it was not grown, the segment that the model gives them. The rules below are made from its branches.",
+        "一棵小型决策树对未参与建树的 {customers} 位客户中的 {share} 给出与模型相同的分群。下列规则由其分支整理而成。";
     HeldBackTitle: "Held back by the pre-launch review", "未通过发布前审查而暂缓";
 
     // Tables.

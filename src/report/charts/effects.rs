@@ -4,7 +4,7 @@ use super::svg::{
 };
 use super::{Chart, Key, MOST_MARKS, Width, describe, embed, segment_name};
 use crate::domain::Language;
-use crate::report::data::{Profile, ReportData};
+use crate::report::data::{Profile, ReportData, SegmentStatus};
 use crate::report::format;
 use crate::report::table::{Table, number, text};
 use crate::report::words::{Word, fill};
@@ -26,7 +26,10 @@ pub(super) fn draw(data: &ReportData, language: Language) -> Option<Chart> {
         .take(data.segments.len())
         .map(top)
         .enumerate()
-        .filter(|(_, top)| !top.is_empty())
+        .filter(|(segment, top)| {
+            // What is set aside by rule is not made of its features.
+            data.segments[*segment].status != SegmentStatus::Reserved && !top.is_empty()
+        })
         .collect();
     let drawn = &all[..all.len().min(MOST_MARKS)];
     let (most_segment, most_feature, most) = all
@@ -141,7 +144,10 @@ mod tests {
         data.profiles.segments[0].rank = vec![Some(4), None, Some(1), Some(3), Some(2)];
         data.profiles.segments[0].cliffs_delta =
             vec![Some(0.1), Some(0.9), Some(-0.6), Some(0.2), Some(0.4)];
+        // Set aside by rule: its features did not make it.
+        data.profiles.segments[8].cliffs_delta = vec![Some(0.5); 8];
         let chart = draw(&data, Language::En).unwrap();
+        assert!(chart.table.rows.iter().all(|row| row[0] != "Quiet"));
         let shown: Vec<(&str, &str)> = chart.table.rows[..3]
             .iter()
             .map(|row| (row[1].as_str(), row[2].as_str()))
