@@ -63,7 +63,7 @@ pub(in crate::segments) fn choose(
 }
 
 /// An algorithm that shares nothing between numbers of clusters.
-fn each_alone(
+pub(super) fn each_alone(
     algorithm: Algorithm,
     rows: &Rows<f64>,
     search: &Search,
