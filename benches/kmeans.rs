@@ -292,7 +292,11 @@ impl Peers {
         let mut answer = String::new();
         self.from.read_line(&mut answer)?;
         let mut parts = answer.split_whitespace();
-        let mut next = || parts.next().ok_or("Python said nothing; see its error above");
+        let mut next = || {
+            parts
+                .next()
+                .ok_or("Python said nothing; see its error above")
+        };
         Ok(Timed {
             seconds: next()?.parse()?,
             iterations: next()?.parse()?,

@@ -5,6 +5,7 @@ pub mod calls;
 pub mod campaign;
 pub mod cli;
 pub mod domain;
+pub mod kmeans;
 pub mod lists;
 pub mod night;
 pub mod outputs;

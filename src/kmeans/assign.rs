@@ -4,9 +4,10 @@ use ndarray::{ArrayView2, Axis};
 use pulp::Arch;
 
 use super::centres::Centres;
-use super::chunks::{chunk_of, chunk_rows, map_chunks, squared_distance};
+use super::chunks::{chunk_of, chunk_rows, map_chunks, squared_distance, vectorised};
 use super::kernel::{Found, NEAREST, Nearest, Sink};
 use super::lanes::KMeansFloat;
+use super::observations::{Observations, weight};
 
 /// Where a row belongs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,15 +16,6 @@ pub struct Assignment<F> {
     pub cluster: u32,
     /// Squared Euclidean distance from it.
     pub squared_distance: F,
-}
-
-/// Sums over assigned rows.
-#[derive(Debug, Clone)]
-pub(super) struct Tally {
-    /// Weighted sum of squared distances.
-    pub(super) inertia: f64,
-    /// Sum of weights of each cluster.
-    pub(super) sizes: Vec<f64>,
 }
 
 /// Packs centroids (clusters × columns) about their mean.
@@ -41,91 +33,194 @@ pub(super) fn packed<F: KMeansFloat>(centroids: ArrayView2<F>) -> Centres<F> {
     Centres::new(offset, about, centroids.nrows())
 }
 
-/// Assigns every row to its nearest centroid and turns each into a `T` in
-/// `assigned`, given row, cluster and squared distance; returns the sums.
+/// What the rows of some data come to, by their nearest centroids.
+#[derive(Debug, Clone)]
+pub(super) struct Measured {
+    pub(super) labels: Vec<u32>,
+    /// Weighted sum of squared distances.
+    pub(super) inertia: f64,
+    /// Sum of weights of each cluster.
+    pub(super) sizes: Vec<f64>,
+}
+
+/// Assigns every row to its nearest centroid.
 ///
 /// Which centroid is nearest is found by scores; the distance from it is then
 /// computed from the differences, in `f64`, so that it is exact to the last
 /// digits even for a point on a centroid.
-pub(super) fn assign<F: KMeansFloat, T: Send>(
+pub(super) fn assign<F: KMeansFloat>(
     points: ArrayView2<F>,
     centroids: ArrayView2<F>,
-    weight: impl Fn(usize) -> f64 + Sync,
+) -> Vec<Assignment<F>> {
+    let columns = centroids.ncols();
+    let flat = centroids.as_standard_layout();
+    let flat = flat.as_slice().unwrap_or_default();
+    let chunks = over_chunks(
+        points,
+        centroids,
+        Arch::new(),
+        #[inline(always)]
+        |chunk, labels, _| {
+            let mut assigned = Vec::with_capacity(labels.len());
+            for (point, &cluster) in chunk.chunks_exact(columns).zip(labels) {
+                let centroid = &flat[cluster as usize * columns..][..columns];
+                assigned.push(Assignment {
+                    cluster,
+                    squared_distance: F::nearest(squared_distance(point, centroid)),
+                });
+            }
+            assigned
+        },
+    );
+    chunks.concat()
+}
+
+/// The nearest centroid of every row.
+pub(super) fn labels<F: KMeansFloat>(points: ArrayView2<F>, centroids: ArrayView2<F>) -> Vec<u32> {
+    over_chunks(points, centroids, Arch::new(), |_, labels, _| {
+        labels.to_vec()
+    })
+    .concat()
+}
+
+/// Assigns every row of the data and adds up.
+pub(super) fn measure<F: KMeansFloat>(
+    data: &Observations<F>,
+    centroids: ArrayView2<F>,
     arch: Arch,
-    to: impl Fn(u32, f64) -> T + Sync,
-) -> (Vec<T>, Tally) {
-    let centres = packed(centroids);
-    let centroids = centroids.as_standard_layout();
-    let centroids = centroids.as_slice().unwrap_or_default();
-    let (clusters, rows) = (centres.clusters, points.nrows());
-    let chunks = map_chunks(rows, chunk_rows(rows, clusters), |range| {
-        let chunk = chunk_of(points, range.clone());
-        let mut sink = Measurer {
-            centroids,
-            columns: centres.columns,
-            start: range.start,
-            weight: &weight,
-            to: &to,
-            assigned: Vec::with_capacity(range.len()),
-            tally: Tally::new(clusters),
-        };
-        arch.dispatch(Nearest::<_, _, false> {
-            chunk: chunk.as_slice().unwrap_or_default(),
-            rows: None,
-            centres: &centres,
-            sink: &mut sink,
-        });
-        (sink.assigned, sink.tally)
-    });
-    let mut all = Vec::with_capacity(rows);
-    let mut total = Tally::new(clusters);
-    for (assigned, tally) in chunks {
-        all.extend(assigned);
-        total.inertia += tally.inertia;
-        for (sum, size) in total.sizes.iter_mut().zip(tally.sizes) {
+) -> Measured {
+    let (clusters, columns) = centroids.dim();
+    let flat = centroids.as_standard_layout();
+    let flat = flat.as_slice().unwrap_or_default();
+    let chunks = over_chunks(
+        data.points,
+        centroids,
+        arch,
+        #[inline(always)]
+        |chunk, labels, start| {
+            let mut sizes = vec![0.0; clusters];
+            for (row, &cluster) in labels.iter().enumerate() {
+                sizes[cluster as usize] += data.weight(start + row);
+            }
+            let weights = data.weights.map(|weights| &weights[start..]);
+            let inertia = squares(chunk, labels, flat, columns, weights);
+            (labels.to_vec(), inertia, sizes)
+        },
+    );
+    let mut measured = Measured {
+        labels: Vec::with_capacity(data.rows()),
+        inertia: 0.0,
+        sizes: vec![0.0; clusters],
+    };
+    for (labels, inertia, sizes) in chunks {
+        measured.labels.extend(labels);
+        measured.inertia += inertia;
+        for (sum, size) in measured.sizes.iter_mut().zip(sizes) {
             *sum += size;
         }
     }
-    (all, total)
+    measured
 }
 
-impl Tally {
-    fn new(clusters: usize) -> Self {
-        Self {
-            inertia: 0.0,
-            sizes: vec![0.0; clusters],
+/// The weighted sum of the squared distances of rows from their centroids.
+#[inline(always)]
+fn squares<F: KMeansFloat>(
+    rows: &[F],
+    labels: &[u32],
+    centroids: &[F],
+    columns: usize,
+    weights: Option<&[f32]>,
+) -> f64 {
+    let mut sum = 0.0;
+    // Some columns at a time, whose sums stay in registers as rows go by.
+    let mut column = 0;
+    while column < columns {
+        let (width, squares) = match columns - column {
+            16.. => (
+                16,
+                squares_of::<F, 16>(rows, labels, centroids, columns, weights, column),
+            ),
+            8.. => (
+                8,
+                squares_of::<F, 8>(rows, labels, centroids, columns, weights, column),
+            ),
+            4.. => (
+                4,
+                squares_of::<F, 4>(rows, labels, centroids, columns, weights, column),
+            ),
+            _ => (
+                1,
+                squares_of::<F, 1>(rows, labels, centroids, columns, weights, column),
+            ),
+        };
+        column += width;
+        sum += squares;
+    }
+    sum
+}
+
+/// The part of [`squares`] that `N` columns from `column` on have.
+#[inline(always)]
+fn squares_of<F: KMeansFloat, const N: usize>(
+    rows: &[F],
+    labels: &[u32],
+    centroids: &[F],
+    columns: usize,
+    weights: Option<&[f32]>,
+    column: usize,
+) -> f64 {
+    let mut sums = [0.0; N];
+    for (index, (row, &label)) in rows.chunks_exact(columns).zip(labels).enumerate() {
+        let weight = weight(weights, index);
+        let row = &row[column..column + N];
+        let centroid = &centroids[label as usize * columns + column..][..N];
+        for lane in 0..N {
+            let difference = row[lane].into() - centroid[lane].into();
+            sums[lane] += weight * (difference * difference);
         }
     }
+    // Through memory, so that compilers add whole registers until here.
+    let mut stored = vec![0.0; N];
+    stored.copy_from_slice(&sums);
+    stored.iter().sum()
 }
 
-struct Measurer<'a, F, W, M, T> {
-    centroids: &'a [F],
-    columns: usize,
-    start: usize,
-    weight: &'a W,
-    to: &'a M,
-    assigned: Vec<T>,
-    tally: Tally,
+/// Hands every chunk of rows with its labels and first row to `work`; the
+/// outcomes in order.
+fn over_chunks<F: KMeansFloat, T: Send>(
+    points: ArrayView2<F>,
+    centroids: ArrayView2<F>,
+    arch: Arch,
+    work: impl Fn(&[F], &[u32], usize) -> T + Sync,
+) -> Vec<T> {
+    let centres = packed(centroids);
+    let rows = points.nrows();
+    map_chunks(rows, chunk_rows(rows, centres.clusters), |range| {
+        let chunk = chunk_of(points, range.clone());
+        let chunk = chunk.as_slice().unwrap_or_default();
+        let mut labels = Labels(vec![0; range.len()]);
+        arch.dispatch(Nearest::<_, _, false> {
+            chunk,
+            rows: None,
+            centres: &centres,
+            sink: &mut labels,
+        });
+        vectorised(
+            #[inline(always)]
+            || work(chunk, &labels.0, range.start),
+        )
+    })
 }
 
-impl<F, W, M, T> Sink<F> for Measurer<'_, F, W, M, T>
-where
-    F: KMeansFloat,
-    W: Fn(usize) -> f64,
-    M: Fn(u32, f64) -> T,
-{
+/// Keeps the nearest centres.
+struct Labels(Vec<u32>);
+
+impl<F: KMeansFloat> Sink<F> for Labels {
     #[inline(always)]
-    fn take(&mut self, chunk: &[F], rows: &[u32], found: &[Found<F>]) {
+    fn take(&mut self, _: &[F], rows: &[u32], found: &[Found<F>]) {
+        let labels = &mut self.0;
         for (&row, found) in rows.iter().zip(found) {
-            let row = row as usize;
-            let cluster = found[NEAREST].to_index();
-            let point = &chunk[row * self.columns..][..self.columns];
-            let centroid = &self.centroids[cluster as usize * self.columns..][..self.columns];
-            let distance = squared_distance(point, centroid);
-            let weight = (self.weight)(self.start + row);
-            self.tally.inertia += weight * distance;
-            self.tally.sizes[cluster as usize] += weight;
-            self.assigned.push((self.to)(cluster, distance));
+            labels[row as usize] = found[NEAREST].to_index();
         }
     }
 }

@@ -48,13 +48,13 @@ impl Bounds {
     ) {
         let (fastest, greatest, runner_up) = fastest(shifts);
         let lost = centres.rounding() * (greatest_square + centres.greatest_square);
-        for cluster in 0..shifts.len() {
+        for (cluster, &shift) in shifts.iter().enumerate() {
             let other = if cluster == fastest {
                 runner_up
             } else {
                 greatest
             };
-            self.travelled[cluster] += (shifts[cluster] + other) * (1.0 + 1e-12);
+            self.travelled[cluster] += (shift + other) * (1.0 + 1e-12);
             // Two scores are each off by at most `lost`. The nearer centre wins
             // for certain when squared distances differ by twice that, which is
             // so when distances differ by `margin`, since together they are at
@@ -70,13 +70,17 @@ impl Bounds {
         key > self.thresholds[cluster as usize]
     }
 
-    /// The key of a point of `cluster` with a gap.
-    #[inline(always)]
-    pub(super) fn key(&self, cluster: u32, gap: f64) -> f32 {
-        let key = gap + self.travelled[cluster as usize];
-        // Down by more than the roundings of the gap and of this sum.
-        (key * (1.0 - 1e-6)) as f32
+    /// How far the odometer of each cluster has come.
+    pub(super) fn travelled(&self) -> &[f64] {
+        &self.travelled
     }
+}
+
+/// The key of a point with a gap, whose cluster's odometer has come so far.
+#[inline(always)]
+pub(super) fn key(gap: f64, travelled: f64) -> f32 {
+    // Down by more than the roundings of the gap and of this sum.
+    ((gap + travelled) * (1.0 - 1e-6)) as f32
 }
 
 /// The cluster with the greatest shift, its shift and the next greatest.

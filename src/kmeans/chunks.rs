@@ -4,6 +4,7 @@
 //! begin depends on the shape of the problem alone, never on the number of
 //! threads, so the result is the same for any number of them.
 
+use std::array;
 use std::ops::Range;
 
 use ndarray::{ArrayView2, Axis, CowArray, Ix2, Slice};
@@ -57,6 +58,8 @@ pub(super) fn chunk_of<'a, F: Clone>(
 }
 
 /// Compiles and runs plain loops for the best instruction set of the machine.
+/// What is to be compiled so has to be inlined: mark the closure and all it
+/// calls `#[inline(always)]`, and loop with `for`.
 pub(super) fn vectorised<T>(work: impl FnOnce() -> T) -> T {
     struct Plain<W>(W);
     impl<T, W: FnOnce() -> T> WithSimd for Plain<W> {
@@ -89,6 +92,7 @@ pub(super) fn squared_distance<A: Copy + Into<f64>, B: Copy + Into<f64>>(a: &[A]
         let difference = a.into() - b.into();
         rest += difference * difference;
     }
-    let [a, b, c, d, e, f, g, h] = sums;
-    (((a + b) + (c + d)) + ((e + f) + (g + h))) + rest
+    let four: [f64; 4] = array::from_fn(|lane| sums[lane] + sums[lane + 4]);
+    let two = [four[0] + four[2], four[1] + four[3]];
+    two[0] + two[1] + rest
 }

@@ -10,7 +10,7 @@ use super::centres::BLOCK;
 use super::chunks::chunk_of;
 use super::error::KMeansError;
 use super::lanes::KMeansFloat;
-use super::tile::{PANEL, POINTS, Tile, groups, panels, records};
+use super::tile::{PANEL, POINTS, Rows, Tile, groups, panels, records};
 
 /// The squared distance of each of the `points` (rows × columns) from each of
 /// the `others` (rows × columns): points × others.
@@ -92,10 +92,8 @@ impl<F: KMeansFloat> WithSimd for AllDistances<'_, F> {
         let padded = panels(self.columns) * PANEL;
         let groups = groups::<F, S>();
         let mut tile = Tile::<F, S>::new(self.columns);
-        let rows: [u32; POINTS] = array::from_fn(|row| row as u32);
-        let rows = &rows[..self.out.len() / self.width];
         let offset = vec![F::zero(); self.columns];
-        tile.load(simd, self.chunk, rows, &offset);
+        tile.load(simd, Rows::Consecutive(self.chunk), &offset);
         let mut found = vec![F::zeros::<S>(); BLOCK * groups];
         for (block, others) in self.others.chunks_exact(padded).enumerate() {
             for (group, found) in found.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {

@@ -8,7 +8,7 @@ use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
 use pulp::Arch;
 use rand::Rng;
 
-use super::assign::assign;
+use super::assign::measure;
 use super::error::KMeansError;
 use super::lanes::KMeansFloat;
 use super::lloyd::{Sparing, Stop, lloyd};
@@ -16,6 +16,7 @@ use super::model::KMeans;
 use super::observations::Observations;
 use super::params::KMeansValidParams;
 use super::seeding::{check_centres, seeding};
+use super::transfer::{MOST_ROWS, transfer};
 
 /// A model and the cluster of each row it was fitted to.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,22 +55,32 @@ pub(super) fn run<F: KMeansFloat>(
     arch: Arch,
 ) -> Fitted<F> {
     let ended = lloyd(data, centres, stop, sparing, arch);
-    let (labels, tally) = assign(
-        data.points,
-        ended.centroids.view(),
-        |row| data.weight(row),
-        arch,
-        |cluster, _| cluster,
-    );
+    let measured = measure(data, ended.centroids.view(), arch);
     Fitted {
         model: KMeans {
             centroids: ended.centroids,
-            sizes: Array1::from_vec(tally.sizes),
-            inertia: tally.inertia,
+            sizes: Array1::from_vec(measured.sizes),
+            inertia: measured.inertia,
             iterations: ended.iterations,
             converged: ended.converged,
         },
-        labels,
+        labels: measured.labels,
+    }
+}
+
+/// Improves a fit to small data by transfers.
+fn refine<F: KMeansFloat>(data: &Observations<F>, fitted: &mut Fitted<F>) {
+    let clusters = fitted.model.centroids.nrows();
+    let Some(centroids) = transfer(data, &fitted.labels, clusters) else {
+        return;
+    };
+    let measured = measure(data, centroids.view(), Arch::new());
+    // Centroids rounded to `F` may undo a very small gain.
+    if measured.inertia < fitted.model.inertia {
+        fitted.labels = measured.labels;
+        fitted.model.centroids = centroids;
+        fitted.model.inertia = measured.inertia;
+        fitted.model.sizes = Array1::from_vec(measured.sizes);
     }
 }
 
@@ -90,8 +101,16 @@ impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
                 self.seeding_rows_limit(),
                 &mut rng,
             )?;
-            let stop = self.stop();
-            let fitted = run(data, centres.view(), stop, Sparing::WherePays, Arch::new());
+            let mut fitted = run(
+                data,
+                centres.view(),
+                self.stop(),
+                Sparing::WherePays,
+                Arch::new(),
+            );
+            if self.transfers() && data.rows() <= MOST_ROWS && fitted.model.converged {
+                refine(data, &mut fitted);
+            }
             best = match best {
                 Some(best) if best.model.inertia <= fitted.model.inertia => Some(best),
                 _ => Some(fitted),

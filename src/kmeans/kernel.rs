@@ -11,7 +11,7 @@ use pulp::{Simd, WithSimd};
 
 use super::centres::{BLOCK, Centres};
 use super::lanes::KMeansFloat;
-use super::tile::{PANEL, POINTS, Tile, groups, panels, records};
+use super::tile::{PANEL, POINTS, Rows, Tile, groups, panels, records};
 
 /// Takes what the kernel found.
 pub(super) trait Sink<F> {
@@ -50,28 +50,30 @@ impl<F: KMeansFloat, K: Sink<F>, const BOUNDS: bool> WithSimd for Nearest<'_, F,
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let columns = self.centres.columns;
+        let count = self
+            .rows
+            .map_or(self.chunk.len() / columns.max(1), <[u32]>::len);
         let mut tile = Tile::<F, S>::new(columns);
         let mut found = vec![F::zeros::<S>(); 4 * groups::<F, S>()];
-        let mut visit = |rows: &[u32]| {
-            tile.load(simd, self.chunk, rows, &self.centres.offset);
-            // As many registers as leave room for the sums of a block.
-            if S::REGISTER_COUNT >= 32 {
-                search::<F, S, 4, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
-            } else {
-                search::<F, S, 2, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
-            }
+        // A loop, and no closures: only what is inlined here is compiled for
+        // the instruction set.
+        for start in (0..count).step_by(POINTS) {
+            let end = count.min(start + POINTS);
+            let consecutive: [u32; POINTS] = array::from_fn(|point| (start + point) as u32);
+            let (rows, load) = match self.rows {
+                Some(rows) => (
+                    &rows[start..end],
+                    Rows::Picked(self.chunk, &rows[start..end]),
+                ),
+                None => (
+                    &consecutive[..end - start],
+                    Rows::Consecutive(&self.chunk[start * columns..end * columns]),
+                ),
+            };
+            tile.load(simd, load, &self.centres.offset);
+            search::<F, S, 2, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
             let found = records::<F, S>(simd, &mut found);
             self.sink.take(self.chunk, rows, &found[..rows.len()]);
-        };
-        match self.rows {
-            Some(rows) => rows.chunks(POINTS).for_each(&mut visit),
-            None => {
-                let count = self.chunk.len() / columns.max(1);
-                for start in (0..count).step_by(POINTS) {
-                    let rows: [u32; POINTS] = array::from_fn(|point| (start + point) as u32);
-                    visit(&rows[..POINTS.min(count - start)]);
-                }
-            }
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Lloyd's iteration (Lloyd 1982): assign every point to its nearest centre,
 //! move every centre to the mean of its points, until nothing moves.
 
+use std::mem::replace;
+
 use ndarray::{Array2, ArrayView2};
 use pulp::Arch;
 use rayon::prelude::*;
 
-use super::bounds::{Bounds, UNKNOWN};
+use super::bounds::{Bounds, UNKNOWN, key};
 use super::centres::Centres;
 use super::chunks::{chunk_of, chunk_rows, squared_distance};
 use super::kernel::{Found, GAP, NEAREST, Nearest, SQUARE, Sink};
@@ -13,6 +15,7 @@ use super::lanes::KMeansFloat;
 use super::observations::Observations;
 use super::repair::fill_empty;
 use super::sums::Sums;
+use super::tile::POINTS;
 
 /// The label of a point that has not been assigned yet.
 const NONE: u32 = u32::MAX;
@@ -109,7 +112,7 @@ pub(super) fn lloyd<F: KMeansFloat>(
         sums: Sums::new(clusters, columns),
         greatest_square: 0.0,
     };
-    let mut plan = Plan::new(sparing, clusters);
+    let mut plan = Plan::new(sparing);
     let mut iterations = 0;
     let mut converged = false;
     while iterations < stop.max_n_iterations && !converged {
@@ -295,30 +298,49 @@ impl<F: KMeansFloat> Assigner<'_, '_, F> {
 impl<F: KMeansFloat> Sink<F> for Assigner<'_, '_, F> {
     #[inline(always)]
     fn take(&mut self, chunk: &[F], rows: &[u32], found: &[Found<F>]) {
-        let columns = self.offset.len();
-        let keyed = !self.keys.is_empty();
+        let (labels, keys) = (&mut *self.labels, &mut *self.keys);
+        let (travelled, keyed) = (self.bounds.travelled(), !keys.is_empty());
+        let mut greatest_square = self.greatest_square;
+        // The rows that change cluster are gathered first and added up after:
+        // they are few, and the loop over all rows stays short.
+        let mut changed = [(0u32, 0u32); POINTS];
+        let mut changes = 0;
         for (&row, found) in rows.iter().zip(found) {
-            let row = row as usize;
             let nearest = found[NEAREST].to_index();
-            let label = self.labels[row];
-            if nearest != label {
-                self.labels[row] = nearest;
-                let point = &chunk[row * columns..][..columns];
-                let weight = self.data.weight(self.start + row);
-                let changes = self
-                    .changes
-                    .get_or_insert_with(|| Sums::new(self.clusters, columns));
-                changes.add(nearest, point, self.offset, weight);
-                if label != NONE {
-                    changes.add(label, point, self.offset, -weight);
-                }
-            }
+            let label = replace(&mut labels[row as usize], nearest);
+            changed[changes % POINTS] = (row, label);
+            changes += usize::from(nearest != label);
             if keyed {
-                self.keys[row] = self.bounds.key(nearest, found[GAP].into());
-                if found[SQUARE] > self.greatest_square {
-                    self.greatest_square = found[SQUARE];
-                }
+                let gap: f64 = found[GAP].into();
+                keys[row as usize] = key(gap, travelled[nearest as usize]);
+                let square = found[SQUARE];
+                greatest_square = if square > greatest_square {
+                    square
+                } else {
+                    greatest_square
+                };
             }
+        }
+        self.greatest_square = greatest_square;
+        for &(row, label) in &changed[..changes] {
+            self.change(chunk, row as usize, label);
+        }
+    }
+}
+
+impl<F: KMeansFloat> Assigner<'_, '_, F> {
+    /// Adds a row to the sums of its new cluster, and takes it from the old.
+    #[inline(always)]
+    fn change(&mut self, chunk: &[F], row: usize, from: u32) {
+        let columns = self.offset.len();
+        let point = &chunk[row * columns..][..columns];
+        let weight = self.data.weight(self.start + row);
+        let changes = self
+            .changes
+            .get_or_insert_with(|| Sums::new(self.clusters, columns));
+        changes.add(self.labels[row], point, self.offset, weight);
+        if from != NONE {
+            changes.add(from, point, self.offset, -weight);
         }
     }
 }
@@ -337,8 +359,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(sparing: Sparing, clusters: usize) -> Self {
-        let _ = clusters;
+    fn new(sparing: Sparing) -> Self {
         Self {
             sparing,
             rest: 0,
@@ -368,12 +389,11 @@ impl Plan {
 
     fn learn(&mut self, pass: Pass, looked_at: usize, rows: usize) {
         self.keyed = pass != Pass::Plain;
-        if pass == Pass::Sparing && looked_at > rows - rows / 8 {
-            if self.sparing == Sparing::WherePays {
-                self.keyed = false;
-                self.rest = self.next_rest;
-                self.next_rest = (self.next_rest * 2).min(8);
-            }
+        let few_spared = pass == Pass::Sparing && looked_at > rows - rows / 8;
+        if few_spared && self.sparing == Sparing::WherePays {
+            self.keyed = false;
+            self.rest = self.next_rest;
+            self.next_rest = (self.next_rest * 2).min(8);
         }
     }
 }

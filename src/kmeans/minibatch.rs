@@ -6,7 +6,7 @@ use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
 use pulp::Arch;
 use rand::Rng;
 
-use super::assign::assign;
+use super::assign::measure;
 use super::chunks::squared_distance;
 use super::error::{IncrKMeansError, KMeansError};
 use super::fit::weights_of;
@@ -43,13 +43,8 @@ impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
             None => self.first_model(batch)?,
         };
         let columns = batch.columns();
-        let (labels, tally) = assign(
-            batch.points,
-            model.centroids.view(),
-            |row| batch.weight(row),
-            Arch::new(),
-            |cluster, _| cluster,
-        );
+        let measured = measure(batch, model.centroids.view(), Arch::new());
+        let labels = measured.labels;
         // Differences from the old centres, so that means far from the origin
         // keep their digits.
         let mut moves = vec![0.0; model.centroids.len()];
@@ -62,7 +57,7 @@ impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
             }
         }
         let mut centroids = model.centroids.clone();
-        let sizes = model.sizes + Array1::from_vec(tally.sizes);
+        let sizes = model.sizes + Array1::from_vec(measured.sizes);
         for ((mut centre, sums), &size) in centroids
             .outer_iter_mut()
             .zip(moves.chunks_exact(columns))
@@ -82,7 +77,7 @@ impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
         Ok(KMeans {
             centroids,
             sizes,
-            inertia: tally.inertia,
+            inertia: measured.inertia,
             iterations: model.iterations + 1,
             converged: shift <= self.stop().tolerance * batch.variance,
         })
@@ -115,22 +110,12 @@ impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
                 self.seeding_rows_limit(),
                 &mut rng,
             )?;
-            let weight = |row| batch.weight(row);
-            let (_, tally) = assign(
-                batch.points,
-                centroids.view(),
-                weight,
-                Arch::new(),
-                |_, _| (),
-            );
-            if best
-                .as_ref()
-                .is_none_or(|best| tally.inertia < best.inertia)
-            {
+            let inertia = measure(batch, centroids.view(), Arch::new()).inertia;
+            if best.as_ref().is_none_or(|best| inertia < best.inertia) {
                 best = Some(KMeans {
                     sizes: Array1::zeros(centroids.nrows()),
                     centroids,
-                    inertia: tally.inertia,
+                    inertia,
                     iterations: 0,
                     converged: false,
                 });

@@ -22,7 +22,8 @@
 //! chunk goes through the `kernel` in `tile`s of 64 points, on the widest vector
 //! registers the machine has (`lanes`); `bounds` spare points that cannot have
 //! changed cluster; `sums` take in those that did; `repair` fills clusters that
-//! emptied. `seeding` finds where to start, `assign` measures the outcome.
+//! emptied. `seeding` finds where to start, `assign` measures the outcome, `transfer` improves
+//! it on small data.
 //!
 //! What holds: the same data, parameters and generator give the same bits on
 //! any number of threads and on any instruction set. Sums are in `f64` and taken
@@ -48,6 +49,7 @@ mod saved;
 mod seeding;
 mod sums;
 mod tile;
+mod transfer;
 
 #[cfg(test)]
 mod tests;

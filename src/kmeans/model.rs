@@ -2,12 +2,11 @@
 
 use linfa::traits::{PredictInplace, Transformer};
 use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Data, Ix1, Ix2};
-use pulp::Arch;
 use rand::Rng;
 use rand_xoshiro::Xoshiro256Plus;
 use serde::{Deserialize, Serialize};
 
-use super::assign::{Assignment, assign};
+use super::assign::{Assignment, assign, labels};
 use super::distances::squared_distances;
 use super::error::KMeansError;
 use super::lanes::KMeansFloat;
@@ -87,11 +86,7 @@ impl<F: KMeansFloat> KMeans<F> {
     /// The points have another number of columns than the centroids.
     pub fn assign(&self, points: ArrayView2<F>) -> Result<Vec<Assignment<F>>, KMeansError> {
         self.check_columns(points.ncols())?;
-        let assignment = |cluster, distance| Assignment {
-            cluster,
-            squared_distance: F::nearest(distance),
-        };
-        Ok(self.assigned(points, assignment))
+        Ok(assign(points, self.centroids.view()))
     }
 
     /// The squared distance of each of the `points` (rows × columns) from every
@@ -101,14 +96,6 @@ impl<F: KMeansFloat> KMeans<F> {
     /// The points have another number of columns than the centroids.
     pub fn squared_distances(&self, points: ArrayView2<F>) -> Result<Array2<F>, KMeansError> {
         squared_distances(points, self.centroids.view())
-    }
-
-    fn assigned<T: Send>(
-        &self,
-        points: ArrayView2<F>,
-        to: impl Fn(u32, f64) -> T + Sync,
-    ) -> Vec<T> {
-        assign(points, self.centroids.view(), |_| 1.0, Arch::new(), to).0
     }
 
     fn check_columns(&self, found: usize) -> Result<(), KMeansError> {
@@ -146,11 +133,10 @@ impl<F: KMeansFloat, D: Data<Elem = F>> PredictInplace<ArrayBase<D, Ix2>, Array1
             clusters.len(),
             "there must be a place for each row"
         );
-        let found = self.assigned(points.view(), |cluster, _| cluster as usize);
-        clusters
-            .iter_mut()
-            .zip(found)
-            .for_each(|(to, cluster)| *to = cluster);
+        let found = labels(points.view(), self.centroids.view());
+        for (to, cluster) in clusters.iter_mut().zip(found) {
+            *to = cluster as usize;
+        }
     }
 
     fn default_target(&self, points: &ArrayBase<D, Ix2>) -> Array1<usize> {
@@ -166,8 +152,8 @@ impl<F: KMeansFloat, D: Data<Elem = F>> PredictInplace<ArrayBase<D, Ix1>, usize>
     fn predict_inplace(&self, point: &ArrayBase<D, Ix1>, cluster: &mut usize) {
         self.assert_columns(point.len());
         let row = point.view().insert_axis(ndarray::Axis(0));
-        for found in self.assigned(row, |cluster, _| cluster as usize) {
-            *cluster = found;
+        for found in labels(row, self.centroids.view()) {
+            *cluster = found as usize;
         }
     }
 
@@ -200,7 +186,7 @@ impl<F: KMeansFloat, D: Data<Elem = F>> Transformer<&ArrayBase<D, Ix2>, Array1<F
     /// [`KMeans::assign`] returns an error instead.
     fn transform(&self, points: &ArrayBase<D, Ix2>) -> Array1<F> {
         self.assert_columns(points.ncols());
-        let distance = |_, distance| F::nearest(distance);
-        Array1::from_vec(self.assigned(points.view(), distance))
+        let assigned = assign(points.view(), self.centroids.view());
+        assigned.iter().map(|row| row.squared_distance).collect()
     }
 }

@@ -30,8 +30,8 @@ struct Scan {
     weight: f64,
     sums: Vec<f64>,
     squares: Vec<f64>,
-    least: Vec<f64>,
-    greatest: Vec<f64>,
+    /// Greatest distance from the first row.
+    farthest: Vec<f64>,
 }
 
 impl<'a, F: KMeansFloat> Observations<'a, F> {
@@ -60,7 +60,7 @@ impl<'a, F: KMeansFloat> Observations<'a, F> {
         let mut means = Vec::with_capacity(points.ncols());
         let mut variance = 0.0;
         for (column, &first) in first.iter().enumerate() {
-            let span = scan.greatest[column] - scan.least[column];
+            let span = 2.0 * scan.farthest[column];
             if span.is_nan() || span > limit {
                 return Err(KMeansError::TooLarge { column });
             }
@@ -167,7 +167,10 @@ fn scan<F: KMeansFloat>(
         let chunk = chunk_of(points, range.clone());
         let values = chunk.as_slice().unwrap_or_default();
         let weights = weights.and_then(|weights| weights.get(range.clone()));
-        let scan = vectorised(|| scan_chunk(values, weights, &origin));
+        let scan = vectorised(
+            #[inline(always)]
+            || scan_chunk(values, weights, &origin),
+        );
         // A value that is not finite leaves a sum that is not finite either,
         // but so do finite values that are too large.
         if scan
@@ -191,8 +194,7 @@ fn scan<F: KMeansFloat>(
         for column in 0..columns {
             total.sums[column] += scan.sums[column];
             total.squares[column] += scan.squares[column];
-            total.least[column] = total.least[column].min(scan.least[column]);
-            total.greatest[column] = total.greatest[column].max(scan.greatest[column]);
+            total.farthest[column] = total.farthest[column].max(scan.farthest[column]);
         }
     }
     Ok(total)
@@ -204,8 +206,7 @@ impl Scan {
             weight: 0.0,
             sums: vec![0.0; columns],
             squares: vec![0.0; columns],
-            least: vec![f64::INFINITY; columns],
-            greatest: vec![f64::NEG_INFINITY; columns],
+            farthest: vec![0.0; columns],
         }
     }
 }
@@ -214,21 +215,59 @@ impl Scan {
 fn scan_chunk<F: KMeansFloat>(values: &[F], weights: Option<&[f32]>, origin: &[f64]) -> Scan {
     let columns = origin.len();
     let mut scan = Scan::new(columns);
-    let (sums, squares) = (&mut scan.sums[..columns], &mut scan.squares[..columns]);
-    let (least, greatest) = (&mut scan.least[..columns], &mut scan.greatest[..columns]);
-    for (index, row) in values.chunks_exact(columns).enumerate() {
-        let weight = weights.map_or(1.0, |weights| f64::from(weights[index]));
-        scan.weight += weight;
-        let row = &row[..columns];
-        for column in 0..columns {
-            let value = row[column].into() - origin[column];
-            sums[column] += weight * value;
-            squares[column] += weight * value * value;
-            least[column] = least[column].min(value);
-            greatest[column] = greatest[column].max(value);
-        }
+    scan.weight = match weights {
+        Some(weights) => weights.iter().map(|&weight| f64::from(weight)).sum(),
+        None => (values.len() / columns) as f64,
+    };
+    // Some columns at a time, whose sums stay in registers as rows go by.
+    let mut column = 0;
+    while column < columns {
+        column += match columns - column {
+            16.. => scan_columns::<F, 16>(values, weights, origin, column, &mut scan),
+            8.. => scan_columns::<F, 8>(values, weights, origin, column, &mut scan),
+            4.. => scan_columns::<F, 4>(values, weights, origin, column, &mut scan),
+            _ => scan_columns::<F, 1>(values, weights, origin, column, &mut scan),
+        };
     }
     scan
+}
+
+/// Adds up `N` columns from `column` on; returns `N`.
+#[inline(always)]
+fn scan_columns<F: KMeansFloat, const N: usize>(
+    values: &[F],
+    weights: Option<&[f32]>,
+    origin: &[f64],
+    column: usize,
+    scan: &mut Scan,
+) -> usize {
+    let mut origins = [0.0; N];
+    origins.copy_from_slice(&origin[column..column + N]);
+    let (mut sums, mut squares, mut farthest) = ([0.0; N], [0.0; N], [0.0f64; N]);
+    for (index, row) in values.chunks_exact(origin.len()).enumerate() {
+        let weight = weight(weights, index);
+        let row = &row[column..column + N];
+        for lane in 0..N {
+            let value = row[lane].into() - origins[lane];
+            let weighted = weight * value;
+            sums[lane] += weighted;
+            squares[lane] += weighted * value;
+            farthest[lane] = farthest[lane].max(value.abs());
+        }
+    }
+    scan.sums[column..column + N].copy_from_slice(&sums);
+    scan.squares[column..column + N].copy_from_slice(&squares);
+    scan.farthest[column..column + N].copy_from_slice(&farthest);
+    N
+}
+
+/// The weight of a row; 1 without weights.
+#[inline(always)]
+pub(super) fn weight(weights: Option<&[f32]>, row: usize) -> f64 {
+    match weights {
+        Some(weights) => weights[row].into(),
+        None => 1.0,
+    }
 }
 
 fn first_not_finite<F: KMeansFloat>(

@@ -136,6 +136,12 @@ impl<F, R> KMeansValidParams<F, R> {
         }
     }
 
+    /// Whether small data are improved by transfers of single rows after Lloyd's
+    /// iteration. From precomputed centres the iteration is left alone.
+    pub(super) fn transfers(&self) -> bool {
+        !matches!(self.init, Init::Precomputed(_))
+    }
+
     /// When a run stops.
     #[must_use]
     pub fn stop(&self) -> &Stop {

@@ -197,7 +197,10 @@ impl<'a, 'd, F: KMeansFloat> Potential<'a, 'd, F> {
             .map(|&row| self.data.points.row(row).to_vec())
             .collect();
         let mut totals = vec![0.0; candidates.len()];
-        for chunk in self.over_chunks(|chunk| chunk.left_by(&centres)) {
+        for chunk in self.over_chunks(
+            #[inline(always)]
+            |chunk| chunk.left_by(&centres),
+        ) {
             for (total, part) in totals.iter_mut().zip(chunk) {
                 *total += part;
             }
@@ -209,7 +212,10 @@ impl<'a, 'd, F: KMeansFloat> Potential<'a, 'd, F> {
     /// Takes a centre into account.
     fn add(&mut self, row: usize) {
         let centre = self.data.points.row(row).to_vec();
-        self.rows = self.over_chunks(|chunk| chunk.lowered_by(&centre));
+        self.rows = self.over_chunks(
+            #[inline(always)]
+            |chunk| chunk.lowered_by(&centre),
+        );
         self.sums = self.rows.iter().map(|chunk| chunk.iter().sum()).collect();
     }
 
@@ -222,7 +228,10 @@ impl<'a, 'd, F: KMeansFloat> Potential<'a, 'd, F> {
                 potentials: &self.rows[range.start / self.chunk_rows],
                 weights: self.data.weights.map(|weights| &weights[range]),
             };
-            vectorised(|| work(chunk))
+            vectorised(
+                #[inline(always)]
+                || work(chunk),
+            )
         })
     }
 }
@@ -260,14 +269,12 @@ impl<F: KMeansFloat> Chunk<'_, F> {
     /// The potentials once a centre is added.
     #[inline(always)]
     fn lowered_by(&self, centre: &[F]) -> Vec<f64> {
-        self.points
-            .chunks_exact(self.columns)
-            .zip(self.potentials)
-            .enumerate()
-            .map(|(row, (point, &potential))| {
-                potential.min(self.weight(row) * squared_distance(point, centre))
-            })
-            .collect()
+        let mut lowered = Vec::with_capacity(self.potentials.len());
+        for (row, point) in self.points.chunks_exact(self.columns).enumerate() {
+            let distance = self.weight(row) * squared_distance(point, centre);
+            lowered.push(distance.min(self.potentials[row]));
+        }
+        lowered
     }
 }
 

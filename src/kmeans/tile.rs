@@ -1,4 +1,4 @@
-//! Sixty-four points at a time, turned so that lanes are points.
+//! Thirty-two points at a time, turned so that lanes are points.
 //!
 //! A tile is copied from the rows of the matrix (any rows, in any order), taken
 //! about an offset, and turned by pulp's shuffles four features at a time. A
@@ -7,13 +7,15 @@
 //! kilobytes and stays in the first-level cache; the matrix itself is never
 //! copied.
 
+use std::array;
+
 use pulp::Simd;
 use pulp::bytemuck::{cast_slice, cast_slice_mut};
 
 use super::lanes::KMeansFloat;
 
 /// Points in a tile.
-pub(super) const POINTS: usize = 64;
+pub(super) const POINTS: usize = 32;
 
 /// Features that are turned together.
 pub(super) const PANEL: usize = 4;
@@ -41,39 +43,66 @@ impl<F: KMeansFloat, S: Simd> Tile<F, S> {
         }
     }
 
-    /// Loads the given `rows` (at most [`POINTS`]) of `chunk`, a row-major
-    /// matrix, less `offset` (one number a column).
+    /// Loads rows of a row-major matrix, at most [`POINTS`], less `offset` (one
+    /// number a column).
     #[inline(always)]
-    pub(super) fn load(&mut self, simd: S, chunk: &[F], rows: &[u32], offset: &[F]) {
+    pub(super) fn load(&mut self, simd: S, rows: Rows<F>, offset: &[F]) {
         let columns = self.columns;
         let (records, _) =
             cast_slice_mut::<F::Register<S>, F>(&mut self.registers).as_chunks_mut::<PANEL>();
-        let (offsets, offset_rest) = offset.as_chunks::<PANEL>();
-        for (point, &row) in rows.iter().enumerate() {
-            let start = row as usize * columns;
-            let Some(row) = chunk.get(start..start + columns) else {
-                continue;
-            };
-            let (whole, rest) = row.as_chunks::<PANEL>();
-            let mut slots = records.iter_mut().skip(point).step_by(POINTS);
-            for ((values, offset), slot) in whole.iter().zip(offsets).zip(&mut slots) {
-                for feature in 0..PANEL {
-                    slot[feature] = values[feature] - offset[feature];
+        for (panel, records) in records.chunks_exact_mut(POINTS).enumerate() {
+            let features = panel * PANEL..columns.min((panel + 1) * PANEL);
+            match rows {
+                Rows::Consecutive(rows) => {
+                    for (record, row) in records.iter_mut().zip(rows.chunks_exact(columns)) {
+                        copy(record, &row[features.clone()]);
+                    }
                 }
-            }
-            if let Some(slot) = slots.next() {
-                for ((to, &value), &offset) in slot.iter_mut().zip(rest).zip(offset_rest) {
-                    *to = value - offset;
+                Rows::Picked(matrix, rows) => {
+                    for (record, &row) in records.iter_mut().zip(rows) {
+                        let row = &matrix[row as usize * columns..][..columns];
+                        copy(record, &row[features.clone()]);
+                    }
                 }
             }
         }
-        // On one lane a record is already four registers of one feature each.
-        if F::lanes::<S>() > 1 {
-            let (groups, _) = self.registers.as_chunks_mut::<PANEL>();
+        let (groups_of_four, _) = self.registers.as_chunks_mut::<PANEL>();
+        for (panel, groups) in groups_of_four
+            .chunks_exact_mut(groups::<F, S>())
+            .enumerate()
+        {
+            let offsets: [F::Register<S>; PANEL] = array::from_fn(|feature| {
+                let offset = offset.get(panel * PANEL + feature);
+                F::splat(simd, offset.copied().unwrap_or(F::zero()))
+            });
             for group in groups {
-                *group = F::split_records(simd, *group);
+                // On one lane a record is already four registers.
+                if F::lanes::<S>() > 1 {
+                    *group = F::split_records(simd, *group);
+                }
+                for (register, &offset) in group.iter_mut().zip(&offsets) {
+                    *register = F::minus(simd, *register, offset);
+                }
             }
         }
+    }
+}
+
+/// Rows to be loaded into a tile.
+#[derive(Clone, Copy)]
+pub(super) enum Rows<'a, F> {
+    /// All of these.
+    Consecutive(&'a [F]),
+    /// Those of this matrix with these numbers.
+    Picked(&'a [F], &'a [u32]),
+}
+
+/// Copies the features of a panel; the last panel may have fewer than others.
+#[inline(always)]
+fn copy<F: Copy>(record: &mut [F; PANEL], features: &[F]) {
+    match features.as_array() {
+        Some(whole) => *record = *whole,
+        None => record[..features.len()].copy_from_slice(features),
     }
 }
 
