@@ -65,7 +65,7 @@ pub(in crate::segments) fn choose(
 
 /// An algorithm that shares nothing between numbers of clusters; one that finds
 /// the number itself is tried once.
-fn each_alone(
+pub(super) fn each_alone(
     algorithm: Algorithm,
     rows: &Rows<f64>,
     search: &Search,
