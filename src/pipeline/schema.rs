@@ -97,6 +97,12 @@ fn described(error: &ValidationError<'_>, at: &str, schema: &Value) -> Vec<Fault
             if let (Some(text), Some(words)) = (error.instance().as_str(), words(error, schema)) {
                 return vec![Fault::unknown(at, "value", text, words)];
             }
+            if let Some(branch) = meant(error, context) {
+                let inner = |error: &ValidationError<'_>| {
+                    described(error, &key_path(error.instance_path().as_str()), schema)
+                };
+                return branch.iter().flat_map(inner).collect();
+            }
             let allowed = description(error, schema).unwrap_or_else(|| {
                 let mut words: Vec<String> = context
                     .iter()
@@ -129,6 +135,26 @@ fn described(error: &ValidationError<'_>, at: &str, schema: &Value) -> Vec<Fault
             vec![Fault::new(at, found).allowed(format!("at least {limit}"))]
         }
         _ => vec![Fault::new(at, error.to_string())],
+    }
+}
+
+/// The alternative that a table was written for, if only one takes tables: what
+/// is wrong inside says more than that nothing fits.
+fn meant<'c, 'e>(
+    error: &ValidationError<'_>,
+    context: &'c [Vec<ValidationError<'e>>],
+) -> Option<&'c [ValidationError<'e>]> {
+    let here = error.instance_path().as_str();
+    let is_no_table = |inner: &ValidationError<'_>| {
+        matches!(inner.kind(), ValidationErrorKind::Type { .. })
+            && inner.instance_path().as_str() == here
+    };
+    let mut branches = context
+        .iter()
+        .filter(|branch| !branch.iter().any(is_no_table));
+    match (branches.next(), branches.next()) {
+        (Some(branch), None) if error.instance().is_object() => Some(branch),
+        _ => None,
     }
 }
 

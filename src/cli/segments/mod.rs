@@ -21,7 +21,7 @@ use crate::store::OutDir;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Runs are named by their id, its beginning, `current` or `previous`.\n\n\
-Examples:\n  clubcall segments rename S01 \"Cinema club\"\n  clubcall segments compare previous current"
+Example:\n  clubcall segments rename S01 \"Cinema club\"\n  clubcall segments compare previous current"
 )]
 pub(super) struct SegmentsArgs {
     #[command(subcommand)]

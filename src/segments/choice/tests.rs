@@ -5,7 +5,7 @@ use rand_xoshiro::Xoshiro256Plus;
 
 use super::*;
 use crate::domain::Share;
-use crate::segments::clusterers::{Algorithm, ClusterError};
+use crate::segments::clusterers::{Algorithm, ClusterError, DensityJob};
 use crate::segments::fixtures::{blobs, on_threads};
 use crate::segments::settings::{KSetting, SegmentSettings};
 use crate::segments::{Grouping, SegmentError};
@@ -111,7 +111,13 @@ fn what_is_found_on_a_sample_is_carried_to_all_rows() {
     assert_eq!(chosen(&choice.trials), [4]);
     assert_eq!(choice.model.sizes().sum(), 7500.0);
     let whole = choose_k(&rows(&points), &search(2..=7)).unwrap();
-    println!("{:?} {:?} {} {}", chosen(&whole.trials), choice.trials, choice.model.inertia(), whole.model.inertia());
+    println!(
+        "{:?} {:?} {} {}",
+        chosen(&whole.trials),
+        choice.trials,
+        choice.model.inertia(),
+        whole.model.inertia()
+    );
     assert!((choice.model.inertia() / whole.model.inertia() - 1.0).abs() < 1e-4);
 }
 
@@ -229,7 +235,12 @@ fn too_few_or_too_equal_customers_are_refused() {
 #[test]
 fn an_algorithm_that_shares_nothing_goes_by_the_same_rule() {
     let (points, _) = blobs(5, 150, 3, 9);
-    let choice = by_algorithm::each_alone(Algorithm::Kmeans, &rows(&points), &search(3..=8));
+    let choice = by_algorithm::each_alone(
+        Algorithm::Kmeans,
+        &rows(&points),
+        &search(3..=8),
+        DensityJob::default(),
+    );
     let choice = choice.unwrap();
     assert_eq!(
         (chosen(&choice.trials), choice.model.clusters()),
