@@ -5,6 +5,7 @@
 //! cargo bench --bench choice                    # 1,000,000 × 24, k = 4 … 12
 //! cargo bench --bench choice -- 200000          # fewer rows
 //! ROUNDS=5 cargo bench --bench choice           # more rounds
+//! cargo bench --bench choice -- clouds          # how often the rule is right
 //! ```
 //!
 //! Needs `python3` with scikit-learn (`PYTHON` names another interpreter). Data
@@ -22,11 +23,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
+use clubcall::segments::KTrial;
 use clubcall::segments::choice::{Rows, Search, choose_k};
 use ndarray::{Array2, ArrayView2, Axis};
 use pulp::bytemuck;
 use rand::{Rng, SeedableRng};
-use rand_distr::{Distribution, StandardNormal};
+use rand_distr::{Distribution, StandardNormal, WeightedIndex};
 use rand_xoshiro::Xoshiro256Plus;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -49,6 +51,9 @@ fn main() -> Outcome<()> {
     if let Some(at) = arguments.iter().position(|argument| argument == "sweep") {
         let path = arguments.get(at + 1).ok_or("no file of points")?;
         return sweep(Path::new(path));
+    }
+    if arguments.iter().any(|argument| argument == "clouds") {
+        return clouds();
     }
     let rows = arguments.iter().find_map(|text| text.parse().ok());
     let rows: usize = rows.unwrap_or(1_000_000);
@@ -221,6 +226,62 @@ fn peak_kb() -> Outcome<f64> {
     Ok(number
         .ok_or("the system keeps no peak of memory")?
         .parse()?)
+}
+
+/// Prints in how many of 48 sets of overlapping clouds the planted number is
+/// found by the rule, and by others from the same table.
+fn clouds() -> Outcome<()> {
+    const ROWS: usize = 3_000;
+    let (mut sets, mut right) = (0, [0; 4]);
+    for (columns, spread) in [(3, 4.0), (6, 2.0), (6, 2.6), (10, 1.4)] {
+        for seed in 0..12 {
+            let mut rng = Xoshiro256Plus::seed_from_u64(seed * 77 + columns as u64);
+            let planted = rng.gen_range(4..=11);
+            let mut normal = |rng: &mut Xoshiro256Plus| -> f64 { StandardNormal.sample(rng) };
+            let centres = Array2::from_shape_fn((planted, columns), |_| spread * normal(&mut rng));
+            let odds: Vec<f64> = (0..planted).map(|_| rng.gen_range(0.1..1.0)).collect();
+            let odds = WeightedIndex::new(&odds)?;
+            let cloud: Vec<usize> = (0..ROWS).map(|_| odds.sample(&mut rng)).collect();
+            let points = Array2::from_shape_fn((ROWS, columns), |(row, column)| {
+                centres[[cloud[row], column]] + normal(&mut rng)
+            });
+            let rows = Rows {
+                all: points.view(),
+                sample: points.view(),
+                judged: points.view(),
+            };
+            let search = Search {
+                numbers: 3..=12,
+                starts: 4,
+                min_share: 0.01,
+                seed,
+            };
+            let trials = choose_k(&rows, &search)?.trials;
+            let highest = |value: &dyn Fn(&KTrial) -> f64| {
+                let best = trials.iter().max_by(|a, b| value(a).total_cmp(&value(b)));
+                best.map_or(0, |trial| trial.k)
+            };
+            let found = [
+                trials.iter().find(|t| t.chosen).map_or(0, |t| t.k),
+                trials
+                    .iter()
+                    .find(|t| t.gap_to_next.is_none_or(|gap| gap > 0.0))
+                    .map_or(0, |t| t.k),
+                highest(&|t| t.silhouette),
+                highest(&|t| t.calinski_harabasz.unwrap_or(0.0)),
+            ];
+            sets += 1;
+            for (right, found) in right.iter_mut().zip(found) {
+                *right += usize::from(found == planted);
+            }
+        }
+    }
+    println!(
+        "planted number found in {sets} sets: rule {}, gap by its authors' rule {}, \
+         silhouette {}, Calinski-Harabasz {}",
+        right[0], right[1], right[2], right[3]
+    );
+    Ok(())
 }
 
 /// Writes planted points.

@@ -53,13 +53,17 @@ pub(super) fn decide(
     (taken, findings)
 }
 
-/// The highest gap; where there are no gaps, the highest silhouette.
+/// The fewest clusters whose gap is within one standard error of the highest;
+/// where there are no gaps, the highest silhouette.
 fn clearest(trials: &[KTrial], among: &[usize]) -> usize {
-    if among.iter().all(|&at| trials[at].gap.is_some()) {
-        highest(among, |at| trials[at].gap.unwrap_or(f64::NEG_INFINITY))
-    } else {
-        highest(among, |at| trials[at].silhouette)
+    if among.iter().any(|&at| trials[at].gap.is_none()) {
+        return highest(among, |at| trials[at].silhouette);
     }
+    let gap = |at: usize| trials[at].gap.unwrap_or(f64::NEG_INFINITY);
+    let best = highest(among, gap);
+    let enough = gap(best) - trials[best].gap_error.unwrap_or(0.0);
+    let first = among.iter().copied().find(|&at| gap(at) >= enough);
+    first.unwrap_or(best)
 }
 
 /// Of equals the first.
@@ -124,14 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_gap_is_taken() {
+    fn the_fewest_clusters_near_the_highest_gap_are_taken() {
         let trials = trials(&[
             (1.0, 0.9, 0.1),
             (1.46, 0.9, 0.1),
             (1.5, 0.9, 0.1),
             (1.4, 0.9, 0.1),
         ]);
-        assert_eq!(decide(&trials, 0.02, Some((0.5, 0.1))), (2, vec![]));
+        assert_eq!(decide(&trials, 0.02, Some((0.5, 0.1))), (1, vec![]));
     }
 
     #[test]

@@ -111,13 +111,6 @@ fn what_is_found_on_a_sample_is_carried_to_all_rows() {
     assert_eq!(chosen(&choice.trials), [4]);
     assert_eq!(choice.model.sizes().sum(), 7500.0);
     let whole = choose_k(&rows(&points), &search(2..=7)).unwrap();
-    println!(
-        "{:?} {:?} {} {}",
-        chosen(&whole.trials),
-        choice.trials,
-        choice.model.inertia(),
-        whole.model.inertia()
-    );
     assert!((choice.model.inertia() / whole.model.inertia() - 1.0).abs() < 1e-4);
 }
 
