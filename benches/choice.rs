@@ -237,7 +237,7 @@ fn clouds() -> Outcome<()> {
         for seed in 0..12 {
             let mut rng = Xoshiro256Plus::seed_from_u64(seed * 77 + columns as u64);
             let planted = rng.gen_range(4..=11);
-            let mut normal = |rng: &mut Xoshiro256Plus| -> f64 { StandardNormal.sample(rng) };
+            let normal = |rng: &mut Xoshiro256Plus| -> f64 { StandardNormal.sample(rng) };
             let centres = Array2::from_shape_fn((planted, columns), |_| spread * normal(&mut rng));
             let odds: Vec<f64> = (0..planted).map(|_| rng.gen_range(0.1..1.0)).collect();
             let odds = WeightedIndex::new(&odds)?;

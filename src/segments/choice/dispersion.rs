@@ -156,8 +156,8 @@ fn added_up<F: KMeansFloat>(
         .map(|&start| {
             let mut sums = Array2::zeros(shape);
             let end = points.nrows().min(start + ROWS);
-            for row in start..end {
-                add(&mut sums, labels[row] as usize, points.row(row));
+            for (row, &label) in (start..end).zip(&labels[start..end]) {
+                add(&mut sums, label as usize, points.row(row));
             }
             sums
         })

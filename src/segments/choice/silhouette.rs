@@ -156,7 +156,7 @@ fn distances<F: Float>(columns: &[&[F]], row: usize, range: std::ops::Range<usiz
         let here = column[row];
         for (distance, &there) in distances.iter_mut().zip(&column[range.clone()]) {
             let apart = there - here;
-            *distance = *distance + apart * apart;
+            *distance += apart * apart;
         }
     }
     for distance in &mut distances {

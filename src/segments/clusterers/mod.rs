@@ -170,10 +170,9 @@ fn check<F: KMeansFloat>(points: ArrayView2<F>) -> Result<(), ClusterError> {
             columns: points.ncols(),
         });
     }
-    // Written so that NaN, of which no comparison holds, is unfit too.
     let unfit = |&value: &F| {
         let value: f64 = value.into();
-        !(value.abs() <= LARGEST)
+        value.is_nan() || value.abs() > LARGEST
     };
     let fault = (0..points.nrows()).into_par_iter().find_map_first(|row| {
         let column = points.row(row).iter().position(unfit)?;

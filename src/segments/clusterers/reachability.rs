@@ -135,7 +135,7 @@ mod tests {
     fn what_does_not_fall_apart_is_one_cluster() {
         let mut plot = vec![FIRST];
         plot.extend(vec![1.0; 30]);
-        assert_eq!(clusters(&plot, 20), [0..31]);
+        assert_eq!(clusters(&plot, 20), vec![0_usize..31; 1]);
         assert_eq!(clusters(&[FIRST, 0.0, 0.0, 0.0], 2).len(), 1);
         assert!(clusters(&plot, 50).is_empty());
     }
