@@ -1,5 +1,6 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
+pub mod allocation;
 pub mod artifacts;
 pub mod calls;
 pub mod campaign;

@@ -133,7 +133,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
     segmenting::add_names(&mut view, &segmentation)?;
     let (findings, reasons, contacts, campaign) = watch.stage("campaign", |stage| {
         let findings = campaign::review(job.plan, &tables);
-        let reasons = follow_up::reasons(job.plan, &view)?;
+        let reasons = follow_up::reasons(job.plan, &view, tables.night.as_of, previous)?;
         let contacts = campaign::contacts(job, &view, &tables, previous)?;
         let campaign = campaign::plan(
             job,
@@ -227,6 +227,13 @@ impl Results {
                 "the do-not-contact list is missing or older than 31 days: no text messages and no marketing calls".to_owned(),
             );
         }
+        alerts.extend(self.campaign.optimum.given_up.iter().map(|given_up| {
+            format!(
+                "{}; held back for it: {}",
+                given_up.text,
+                given_up.activities.join(", ")
+            )
+        }));
         alerts.extend(self.segmentation.refused.iter().map(ToString::to_string));
         for segment in &self.segmentation.segments {
             let entry = self.segmentation.registry.get(&segment.id);

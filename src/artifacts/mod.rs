@@ -5,6 +5,7 @@
 //! [`tables`].
 
 mod calls;
+mod constraints;
 mod controls;
 mod decisions;
 mod invitations;
@@ -87,6 +88,7 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         rules::table(night)?,
         invitations::table(night)?,
         decisions::table(night)?,
+        constraints::table(night)?,
         controls::table(night)?,
         calls::table(night)?,
         reasons::table(night)?,

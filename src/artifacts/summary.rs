@@ -19,6 +19,7 @@ pub fn summary(night: &Night<'_>) -> String {
     page.line(&format!("run {}", night.run_id));
     segments(night, &mut page);
     invitations(night, &mut page);
+    scarce(night, &mut page);
     turned_down(night, &mut page);
     calls(night, &mut page);
     list(&mut page, "Alerts", &night.alerts, "none");
@@ -111,6 +112,47 @@ fn invitations(night: &Night<'_>, page: &mut Page) {
             grouped(funnel.waitlist),
             format!("{:.0}", funnel.expected_attendance),
             if held { "  held back" } else { "" }
+        ));
+    }
+}
+
+/// How near the allocation is to the best, and what it was short of.
+fn scarce(night: &Night<'_>, page: &mut Page) {
+    let optimum = &night.campaign.optimum;
+    let gap = match optimum.gap() {
+        0.0 => "proven to be the best".to_owned(),
+        gap => format!("at most {:.5} % below the best", 100.0 * gap),
+    };
+    page.heading(&format!("Worth {:.2} in expectation, {gap}", optimum.value));
+    let mut binding: Vec<_> = optimum
+        .totals
+        .iter()
+        .filter(|total| total.price > 0.0)
+        .collect();
+    binding.sort_by(|a, b| {
+        b.price
+            .total_cmp(&a.price)
+            .then_with(|| a.name.cmp(&b.name))
+    });
+    for total in binding {
+        let one = match (total.measure, total.sense) {
+            ("responses", "at_most") if total.name.starts_with("seats of ") => {
+                "one more seat".to_owned()
+            }
+            (measure, sense) => {
+                let more = if sense == "at_most" { "more" } else { "fewer" };
+                let unit = match measure {
+                    "invitations" => "invitation",
+                    "responses" => "expected response",
+                    "minutes" => "minute",
+                    _ => "unit of cost",
+                };
+                format!("one {unit} {more}")
+            }
+        };
+        page.line(&format!(
+            "  {:<40} {one} is worth {:.2}",
+            total.name, total.price
         ));
     }
 }

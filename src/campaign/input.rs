@@ -2,6 +2,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{Activity, CampaignError, Contact, ControlSettings, Key, Outcome, Policy, Suppression};
+use crate::allocation::{ConflictSettings, ConstraintSettings, ContactRuleSettings};
 use crate::domain::People;
 
 /// A propensity from another model; trusted as a calibrated probability.
@@ -15,6 +16,30 @@ pub struct Score {
     pub probability: f64,
     /// Worth of this customer's acceptance, instead of the activity's value.
     pub value: Option<f64>,
+}
+
+/// What bounds invitations beside seats and policy.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bounds<'a> {
+    /// `[[constraints]]`.
+    pub constraints: &'a [ConstraintSettings],
+    /// `[[contact_rules]]`.
+    pub contact_rules: &'a [ContactRuleSettings],
+    /// `[[conflicts]]`.
+    pub conflicts: &'a [ConflictSettings],
+    /// The minutes that are left for invitations by call.
+    pub call_minutes: Option<&'a CallMinutes>,
+}
+
+/// The working time of the team that invites by call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallMinutes {
+    /// As the ledger names it: `minutes of team clubs`.
+    pub name: String,
+    /// Minutes left tonight.
+    pub left: f64,
+    /// Minutes of one call.
+    pub per_call: f64,
 }
 
 /// All that the campaign is planned from. Lists by row have one entry per
@@ -40,6 +65,8 @@ pub struct CampaignInput<'a> {
     pub scores: &'a [Score],
     /// Past outcomes.
     pub outcomes: &'a [Outcome],
+    /// What bounds invitations beside seats.
+    pub bounds: Bounds<'a>,
     /// Contacts made, and our own earlier invitations.
     pub contacts: &'a [Contact],
     /// Do-not-contact entries.

@@ -1,8 +1,9 @@
 use rayon::prelude::*;
 
-use super::allocation::{Facts, Fate, Offer, allocate};
+use super::allocation::{Allocated, Fate, Offer, allocate};
 use super::constraints::Constraints;
 use super::earlier::Earlier;
+use super::earlier_contacts::EarlierConflicts;
 use super::ledger::Chance;
 use super::pools::{Pools, SeatFrom};
 use super::{
@@ -32,8 +33,14 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
     let openings = openings(input, &zones);
     let mut pools =
         Pools::new(people, input.activities).map_err(|_| CampaignError::TooManyActivities)?;
-    let constraints = Constraints::new(input.policy, input.controls, input.activities, &pools)
-        .ok_or(CampaignError::TooManyActivities)?;
+    let constraints = Constraints::new(
+        input.policy,
+        input.controls,
+        input.activities,
+        &pools,
+        input.bounds,
+    )
+    .ok_or(CampaignError::TooManyActivities)?;
 
     let earlier = Earlier::new(people.len(), input.activities, input.contacts);
     let earlier_attendance = take_earlier(input, &earlier, &mut pools);
@@ -58,27 +65,21 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
     for (at, channel) in channels.iter().enumerate() {
         match channel {
             Err(refusal) => ledger.refuse(at, *refusal, &constraints),
-            Ok(_) => offers.push(Offer {
+            Ok(channel) => offers.push(Offer {
+                candidate: at as u32,
+                row: ledger.row[at],
+                unit: people.unit[ledger.row[at] as usize],
+                activity: ledger.activity[at],
+                channel: *channel,
+                probability: ledger.probability[at],
                 value: ledger.value[at],
                 tie: (draws[people.unit[ledger.row[at] as usize] as usize]
                     .number(ties[usize::from(ledger.activity[at])])
                     >> 32) as u32,
-                candidate: at as u32,
             }),
         }
     }
-    let facts = |candidate: u32| {
-        let at = candidate as usize;
-        let row = ledger.row[at];
-        let unit = people.unit[row as usize];
-        Facts {
-            row,
-            activity: ledger.activity[at],
-            unit,
-            probability: ledger.probability[at],
-        }
-    };
-    let fates = allocate(offers, facts, &mut pools, people.unit_keys.len());
+    let Allocated { fates, optimum } = allocate(input, offers, &mut pools)?;
     for &(candidate, fate) in &fates {
         let at = candidate as usize;
         match fate {
@@ -98,6 +99,7 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
             .map(|draw| draw.in_universal(input.controls.universal))
             .collect(),
         invitations,
+        optimum,
         candidates: ledger,
     };
     reconcile(&campaign, input.eligible)?;
@@ -216,6 +218,7 @@ fn screen_all(
         input.service_first,
         input.do_not_contact_stale,
     );
+    let conflicts = EarlierConflicts::new(input);
     let names: Vec<NameHash> = input
         .activities
         .iter()
@@ -234,6 +237,12 @@ fn screen_all(
                 return refuse(DecisionReason::ActivityHeldBack, Some(Bound::NoWindow));
             }
             let channel = screening.screen(row, &opening.channels)?[0];
+            if let Some(conflict) = conflicts.with(row as u32, ledger.activity[at], channel) {
+                return refuse(
+                    DecisionReason::EarlierConflict,
+                    Some(Bound::Conflict(conflict)),
+                );
+            }
             if earlier.of(row, ledger.activity[at]).is_some() {
                 return refuse(DecisionReason::AlreadyInvited, None);
             }

@@ -3,6 +3,7 @@
 //! Errors are rendered here and nowhere else; every command ends with an
 //! [`Exit`].
 
+mod allocate;
 mod check;
 mod completions;
 mod exit;
@@ -51,6 +52,8 @@ enum Command {
     Runs(runs::RunsArgs),
     /// List, show, name and compare segments
     Segments(segments::SegmentsArgs),
+    /// Decide who is invited to what, from your own scores
+    Allocate(allocate::AllocateArgs),
     /// Measure what activities do, against those who were held out
     Measure(measure::MeasureArgs),
     /// Ask a run's tables in SQL
@@ -134,6 +137,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::main(args),
         Command::Runs(args) => runs::main(args),
         Command::Segments(args) => segments::main(args),
+        Command::Allocate(args) => allocate::main(args),
         Command::Measure(args) => measure::main(args),
         Command::Sql(args) => sql::main(args),
         Command::Sample(args) => sample::main(args),

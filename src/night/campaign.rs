@@ -7,7 +7,9 @@ use jiff::tz::TimeZone;
 use super::follow_up::Reasons;
 use super::{Job, NightError};
 use crate::calls::Trigger;
-use crate::campaign::{self, Campaign, CampaignInput, Contact, ContactOutcome, ReviewFinding};
+use crate::campaign::{
+    self, Bounds, Campaign, CampaignInput, Contact, ContactOutcome, ReviewFinding,
+};
 use crate::domain::{CallClass, Channel};
 use crate::pipeline::Plan;
 use crate::previous;
@@ -106,6 +108,12 @@ pub(super) fn plan(
         affinity: &affinity,
         scores: &records::scores(tables, people, &file.activities)?,
         outcomes: &records::outcomes(tables, people)?,
+        bounds: Bounds {
+            constraints: &file.constraints,
+            contact_rules: &file.contact_rules,
+            conflicts: &file.conflicts,
+            call_minutes: reasons.call_minutes.as_ref(),
+        },
         contacts: &contacts,
         suppressions: &records::suppressions(tables, people)?,
         do_not_contact_stale: stale(job.plan, tables),

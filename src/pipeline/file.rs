@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::allocation::{ConflictSettings, ConstraintSettings, ContactRuleSettings};
 use crate::calls::{CallReason, Team};
 use crate::campaign::{Activity, ControlSettings, Policy};
 use crate::domain::Language;
@@ -48,6 +49,15 @@ pub struct PipelineFile {
     /// What customers are invited to.
     #[serde(default)]
     pub activities: Vec<Activity>,
+    /// Bounds on invitations, costs and responses over sets of activities.
+    #[serde(default)]
+    pub constraints: Vec<ConstraintSettings>,
+    /// How many contacts a contact unit gets among a set of activities.
+    #[serde(default)]
+    pub contact_rules: Vec<ContactRuleSettings>,
+    /// Which contacts do not go to one customer after another.
+    #[serde(default)]
+    pub conflicts: Vec<ConflictSettings>,
     /// Who may be contacted, how often and when.
     #[serde(default)]
     pub policy: Policy,

@@ -4,6 +4,7 @@
 //! [`Plan::compile`] checks every reference and every SQL expression against
 //! the columns that exist. All faults come at once, each with its file and line.
 
+mod bounds;
 mod document;
 mod faults;
 mod file;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::bounds;
 use super::file::PipelineFile;
 use crate::domain::{Fault, nearest};
 use crate::tables::canonical;
@@ -78,6 +79,7 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
             ));
         }
     }
+    faults.extend(bounds::faults(file));
     let teams: Vec<&String> = file.teams.keys().collect();
     let said = |key: String, texts: Vec<String>| {
         texts

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod allocate;
 mod bad_parquet;
 mod commands;
 mod determinism;
