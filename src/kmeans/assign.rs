@@ -129,8 +129,7 @@ pub(super) fn measure<F: KMeansFloat>(
     known: Option<Known>,
 ) -> Measured {
     let (clusters, columns) = centroids.dim();
-    let flat = centroids.as_standard_layout();
-    let flat = flat.as_slice().unwrap_or_default();
+    let flat: Vec<f64> = centroids.iter().map(|&value| value.into()).collect();
     let chunks = over_chunks(
         data.points,
         centres,
@@ -144,7 +143,7 @@ pub(super) fn measure<F: KMeansFloat>(
                 sizes[cluster as usize] += data.weight(start + row);
             }
             let weights = data.weights.map(|weights| &weights[start..]);
-            let inertia = squares(chunk, labels, flat, columns, weights);
+            let inertia = squares(chunk, labels, &flat, columns, weights);
             (inertia, sizes)
         },
     );
@@ -167,7 +166,7 @@ pub(super) fn measure<F: KMeansFloat>(
 fn squares<F: KMeansFloat>(
     rows: &[F],
     labels: &[u32],
-    centroids: &[F],
+    centroids: &[f64],
     columns: usize,
     weights: Option<&[f32]>,
 ) -> f64 {
@@ -204,7 +203,7 @@ fn squares<F: KMeansFloat>(
 fn squares_of<F: KMeansFloat, const N: usize>(
     rows: &[F],
     labels: &[u32],
-    centroids: &[F],
+    centroids: &[f64],
     columns: usize,
     weights: Option<&[f32]>,
     column: usize,
@@ -215,7 +214,7 @@ fn squares_of<F: KMeansFloat, const N: usize>(
         let row = &row[column..column + N];
         let centroid = &centroids[label as usize * columns + column..][..N];
         for lane in 0..N {
-            let difference = row[lane].into() - centroid[lane].into();
+            let difference = row[lane].into() - centroid[lane];
             sums[lane] += weight * (difference * difference);
         }
     }

@@ -1,6 +1,7 @@
 //! What an iteration does with the kernel's findings.
 
 use std::iter::zip;
+use std::mem::replace;
 
 use pulp::Arch;
 
@@ -77,24 +78,35 @@ impl<F: KMeansFloat> Assigner<'_, '_, F> {
         }
     }
 
-    /// Gives a row its label, and keeps the sums in step.
+    /// Gives rows their first labels, and adds them up.
     #[inline(always)]
-    fn label(&mut self, chunk: &[F], row: usize, nearest: u32) {
-        let label = self.labels[row];
-        if label == nearest && !self.first {
-            return;
-        }
-        self.labels[row] = nearest;
+    fn label_first(&mut self, chunk: &[F], start: usize, nearest: &[F]) {
         let columns = self.origin.len();
-        let point = &chunk[row * columns..][..columns];
-        let weight = self.data.weight(self.start + row);
+        // Written and not read: memory that is new costs less so.
+        for (label, nearest) in zip(&mut self.labels[start..], nearest) {
+            *label = nearest.to_index();
+        }
         let changes = self
             .changes
             .get_or_insert_with(|| Sums::new(self.clusters, columns));
-        if self.first {
-            changes.add(nearest, point, self.origin, weight);
-        } else {
-            changes.transfer(label, nearest, point, self.origin, weight);
+        let points = chunk[start * columns..].chunks_exact(columns);
+        for ((row, nearest), point) in nearest.iter().enumerate().zip(points) {
+            let weight = self.data.weight(self.start + start + row);
+            changes.add(nearest.to_index(), point, self.origin, weight);
+        }
+    }
+
+    /// Gives a row its label, and keeps the sums in step.
+    #[inline(always)]
+    fn label(&mut self, chunk: &[F], row: usize, nearest: u32) {
+        let label = replace(&mut self.labels[row], nearest);
+        if label != nearest {
+            let columns = self.origin.len();
+            let point = &chunk[row * columns..][..columns];
+            let weight = self.data.weight(self.start + row);
+            self.changes
+                .get_or_insert_with(|| Sums::new(self.clusters, columns))
+                .transfer(label, nearest, point, self.origin, weight);
         }
     }
 }
@@ -104,15 +116,19 @@ impl<F: KMeansFloat> Sink<F> for Assigner<'_, '_, F> {
     fn take(&mut self, chunk: &[F], rows: Numbers, found: Found<F>) {
         match rows {
             Numbers::From(start) => {
-                for (some, nearest) in found.nearest.chunks(AT_ONCE).enumerate() {
-                    let start = start + some * AT_ONCE;
-                    let mut differ = u32::from(self.first);
-                    for (label, nearest) in zip(&self.labels[start..][..nearest.len()], nearest) {
-                        differ |= label ^ nearest.to_index();
-                    }
-                    if differ != 0 {
-                        for (row, nearest) in nearest.iter().enumerate() {
-                            self.label(chunk, start + row, nearest.to_index());
+                if self.first {
+                    self.label_first(chunk, start, found.nearest);
+                } else {
+                    for (some, nearest) in found.nearest.chunks(AT_ONCE).enumerate() {
+                        let start = start + some * AT_ONCE;
+                        let mut differ = 0;
+                        for (label, nearest) in zip(&self.labels[start..], nearest) {
+                            differ |= label ^ nearest.to_index();
+                        }
+                        if differ != 0 {
+                            for (row, nearest) in nearest.iter().enumerate() {
+                                self.label(chunk, start + row, nearest.to_index());
+                            }
                         }
                     }
                 }

@@ -93,7 +93,8 @@ impl<F: KMeansFloat> WithSimd for AllDistances<'_, F> {
         let padded = panels(self.columns) * PANEL;
         let groups = groups::<F, S>();
         let mut tile = Tile::<F, S>::new(simd, &vec![F::zero(); self.columns]);
-        tile.load(simd, Rows::Consecutive(self.chunk));
+        let count = self.chunk.len() / self.columns;
+        tile.load(simd, Rows::Consecutive(self.chunk), count);
         let mut found = vec![F::zeros::<S>(); BLOCK * groups];
         for (block, others) in self.others.chunks_exact(padded).enumerate() {
             for (group, found) in found.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {

@@ -80,7 +80,7 @@ impl<F: KMeansFloat, K: Sink<F>, const BOUNDS: bool> WithSimd for Nearest<'_, F,
                     Rows::Consecutive(&self.chunk[start * columns..end * columns]),
                 ),
             };
-            tile.load(simd, rows);
+            tile.load(simd, rows, end - start);
             let square = search::<F, S, 2, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
             greatest_square = F::greater(simd, greatest_square, square);
             let (nearest, gaps) = cast_slice::<F::Register<S>, F>(&found).split_at(POINTS);

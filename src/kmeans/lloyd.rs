@@ -98,9 +98,9 @@ pub(super) fn lloyd<F: KMeansFloat>(
     while iterations < stop.max_n_iterations && !converged {
         let pass = plan.next();
         let (changed, looked_at) = state.assign(&centres, pass, iterations == 0);
-        plan.learn(pass, looked_at, data.rows());
+        plan.learn(pass, looked_at, changed, data.rows());
         iterations += 1;
-        if !changed {
+        if changed == 0 {
             converged = true;
             break;
         }
@@ -127,8 +127,8 @@ pub(super) fn lloyd<F: KMeansFloat>(
 
 impl<F: KMeansFloat> Lloyd<'_, '_, F> {
     /// Assigns rows to their nearest centres and keeps the sums up to date.
-    /// Returns whether any row changed cluster, and how many were looked at.
-    fn assign(&mut self, centres: &Centres<F>, pass: Pass, first: bool) -> (bool, usize) {
+    /// Returns how many rows changed cluster, and how many were looked at.
+    fn assign(&mut self, centres: &Centres<F>, pass: Pass, first: bool) -> (usize, usize) {
         if pass != Pass::Plain && self.keys.is_empty() {
             // Written by this pass: the first with keys looks at every row.
             self.keys = vec![0.0; self.labels.len()];
@@ -169,13 +169,13 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
                 .map(|((chunk, labels), keys)| work(chunk, labels, keys))
                 .collect()
         };
-        let mut changed = false;
+        let mut changed = 0;
         let mut looked_at = 0;
         for outcome in outcomes {
             looked_at += outcome.looked_at;
             self.greatest_square = self.greatest_square.max(outcome.greatest_square);
             if let Some(changes) = outcome.changes {
-                changed = true;
+                changed += changes.changes;
                 self.sums.merge(&changes);
             }
         }

@@ -1,8 +1,17 @@
 //! Decides when bounds pay.
 //!
-//! Keys cost a little and spare nothing while centres still run. A first keyed
-//! pass tells how many rows the next one spares; if these are few, bounds rest
-//! for a while, longer each time.
+//! Writing keys costs a third of a pass, and spares nothing while centres still
+//! run: a pass over all rows in their order is fast, for it reads the matrix as
+//! memory likes it. So keys are written once few rows change cluster. The next
+//! pass tells how many rows they spare; if these are few, bounds rest for a
+//! while, longer each time.
+
+/// Keys are tried when fewer than one row in so many changes cluster. About
+/// thirty rows are not safe for each that changes.
+const CHANGING: usize = 100;
+
+/// Keys pay when at least one row in so many is spared.
+const SPARED: usize = 2;
 
 /// Whether bounds are used; `Never` and `Always` are what tests compare with.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +40,8 @@ pub(super) struct Plan {
     sparing: Sparing,
     rest: u32,
     next_rest: u32,
+    /// Whether few rows changed cluster in the last pass.
+    settling: bool,
     /// Whether the last pass left keys.
     pub(super) keyed: bool,
 }
@@ -41,6 +52,7 @@ impl Plan {
             sparing,
             rest: 0,
             next_rest: 1,
+            settling: false,
             keyed: false,
         }
     }
@@ -55,6 +67,7 @@ impl Plan {
                 self.rest -= 1;
                 return Pass::Plain;
             }
+            Sparing::WherePays if !self.keyed && !self.settling => return Pass::Plain,
             Sparing::WherePays => {}
         }
         if self.keyed {
@@ -64,9 +77,12 @@ impl Plan {
         }
     }
 
-    pub(super) fn learn(&mut self, pass: Pass, looked_at: usize, rows: usize) {
+    /// Learns from a pass over `rows` rows, of which some were looked at and some
+    /// changed cluster.
+    pub(super) fn learn(&mut self, pass: Pass, looked_at: usize, changed: usize, rows: usize) {
+        self.settling = changed < rows / CHANGING;
         self.keyed = pass != Pass::Plain;
-        let few_spared = pass == Pass::Sparing && looked_at > rows - rows / 8;
+        let few_spared = pass == Pass::Sparing && looked_at > rows - rows / SPARED;
         if few_spared && self.sparing == Sparing::WherePays {
             self.keyed = false;
             self.rest = self.next_rest;

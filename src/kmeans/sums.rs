@@ -21,6 +21,8 @@ pub(super) struct Sums {
     /// Members of positive weight. Unlike sums of weights, these are exact, so
     /// that an empty cluster is known for certain.
     pub(super) members: Vec<i64>,
+    /// Points added or transferred.
+    pub(super) changes: usize,
     columns: usize,
 }
 
@@ -30,6 +32,7 @@ impl Sums {
             points: vec![0.0; clusters * columns],
             weights: vec![0.0; clusters],
             members: vec![0; clusters],
+            changes: 0,
             columns,
         }
     }
@@ -57,6 +60,7 @@ impl Sums {
         for ((sum, &value), &origin) in zip(zip(sums_rest, point_rest), origin_rest) {
             *sum += weight * (value.into() - origin);
         }
+        self.changes += 1;
         self.count(cluster, weight);
     }
 
@@ -81,8 +85,10 @@ impl Sums {
         let (origin, origin_rest) = origin[..columns].as_chunks::<EIGHT>();
         for ((less, more), (point, origin)) in zip(zip(less, more), zip(point, origin)) {
             let values = eight(point, origin, weight);
-            for ((less, more), value) in zip(zip(less, more), values) {
+            for (less, value) in zip(less, values) {
                 *less -= value;
+            }
+            for (more, value) in zip(more, values) {
                 *more += value;
             }
         }
@@ -92,6 +98,7 @@ impl Sums {
             *less -= value;
             *more += value;
         }
+        self.changes += 1;
         self.count(from, -weight);
         self.count(to, weight);
     }

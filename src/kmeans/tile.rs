@@ -71,25 +71,21 @@ impl<F: KMeansFloat, S: Simd> Tile<F, S> {
         }
     }
 
-    /// Loads at least one and at most [`POINTS`] rows.
+    /// Loads `count` rows, at least one and at most [`POINTS`].
     #[inline(always)]
-    pub(super) fn load(&mut self, simd: S, rows: Rows<F>) {
+    pub(super) fn load(&mut self, simd: S, rows: Rows<F>, count: usize) {
         match F::lanes::<S>() {
-            1 => self.load_groups::<1>(simd, rows),
-            2 => self.load_groups::<2>(simd, rows),
-            4 => self.load_groups::<4>(simd, rows),
-            8 => self.load_groups::<8>(simd, rows),
-            _ => self.load_groups::<16>(simd, rows),
+            1 => self.load_groups::<1>(simd, rows, count),
+            2 => self.load_groups::<2>(simd, rows, count),
+            4 => self.load_groups::<4>(simd, rows, count),
+            8 => self.load_groups::<8>(simd, rows, count),
+            _ => self.load_groups::<16>(simd, rows, count),
         }
     }
 
     #[inline(always)]
-    fn load_groups<const LANES: usize>(&mut self, simd: S, rows: Rows<F>) {
+    fn load_groups<const LANES: usize>(&mut self, simd: S, rows: Rows<F>, count: usize) {
         let columns = self.columns;
-        let last = match rows {
-            Rows::Consecutive(rows) => rows.len() / columns - 1,
-            Rows::Picked(_, rows) => rows.len() - 1,
-        };
         let groups = groups::<F, S>();
         let whole = columns / PANEL;
         let (registers, _) = self.registers.as_chunks_mut::<PANEL>();
@@ -98,7 +94,7 @@ impl<F: KMeansFloat, S: Simd> Tile<F, S> {
             // one length, which spares checking it for each panel.
             let mut points: [&[F]; LANES] = [&[]; LANES];
             for lane in 0..LANES {
-                let point = (group * LANES + lane).min(last);
+                let point = (group * LANES + lane).min(count - 1);
                 let row = match rows {
                     Rows::Consecutive(rows) => &rows[point * columns..][..columns],
                     Rows::Picked(matrix, rows) => {
