@@ -31,6 +31,7 @@
 //! a row besides. Work runs on rayon's current pool.
 
 mod assign;
+mod assigner;
 mod bounds;
 mod centres;
 mod chunks;
@@ -44,6 +45,7 @@ mod minibatch;
 mod model;
 mod observations;
 mod params;
+mod plan;
 mod repair;
 mod saved;
 mod seeding;

@@ -6,7 +6,7 @@ use pulp::Arch;
 
 use super::data::{clouds, first, rng};
 use crate::kmeans::fit::run;
-use crate::kmeans::lloyd::Sparing;
+use crate::kmeans::plan::Sparing;
 use crate::kmeans::{Fitted, Init, KMeansFloat, Observations, Stop, fit_from, seeding};
 
 const TO_THE_END: Stop = Stop {
@@ -51,11 +51,11 @@ proptest! {
 
 #[test]
 fn a_point_is_spared_until_centres_have_used_up_its_gap() {
-    use crate::kmeans::bounds::{Bounds, UNKNOWN, key};
+    use crate::kmeans::bounds::{Bounds, UNKNOWN};
     let mut bounds = Bounds::new(2);
     assert!(!bounds.safe(0, UNKNOWN));
     let centres = crate::kmeans::assign::packed(array![[0.0f64], [10.0]].view());
-    let far = key(8.0, bounds.travelled()[0]);
+    let far = bounds.key(8.0, 0);
     bounds.moved(&[1.0, 3.0], &centres, 100.0);
     // The own centre moved by 1, the other by 3: four of eight are used up.
     assert!(bounds.safe(0, far));
