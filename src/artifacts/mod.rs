@@ -5,6 +5,7 @@
 //! [`tables`].
 
 mod calls;
+mod choice;
 mod controls;
 mod decisions;
 mod invitations;
@@ -85,6 +86,7 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         segments::table(night)?,
         profiles::table(night)?,
         rules::table(night)?,
+        choice::table(night)?,
         invitations::table(night)?,
         decisions::table(night)?,
         controls::table(night)?,
