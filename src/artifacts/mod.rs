@@ -8,6 +8,7 @@ mod calls;
 mod choice;
 mod controls;
 mod decisions;
+mod drift;
 mod invitations;
 mod lists;
 mod members;
@@ -95,6 +96,7 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         rejects::table(night)?,
     ];
     tables.extend(migration::table(night)?);
+    tables.extend(drift::table(night)?);
     Ok(tables)
 }
 
