@@ -5,9 +5,11 @@
 //! [`tables`].
 
 mod calls;
+mod choice;
 mod constraints;
 mod controls;
 mod decisions;
+mod drift;
 mod invitations;
 mod lists;
 mod members;
@@ -86,6 +88,7 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         segments::table(night)?,
         profiles::table(night)?,
         rules::table(night)?,
+        choice::table(night)?,
         invitations::table(night)?,
         decisions::table(night)?,
         constraints::table(night)?,
@@ -95,6 +98,7 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         rejects::table(night)?,
     ];
     tables.extend(migration::table(night)?);
+    tables.extend(drift::table(night)?);
     Ok(tables)
 }
 

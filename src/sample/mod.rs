@@ -16,6 +16,7 @@
 
 mod activities;
 mod approaches;
+mod bayes;
 mod calendar;
 mod complaints;
 mod contacts;
@@ -42,6 +43,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+pub use bayes::likeliest_groups;
 pub use write::write_sample;
 
 /// What to generate.
