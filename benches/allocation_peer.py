@@ -19,6 +19,7 @@ candidate.
 import argparse
 import datetime
 import json
+import os
 import sys
 import time
 import tomllib
@@ -106,7 +107,8 @@ class Problem:
             self.text = tomllib.load(file)
         self.activities = Activities(self.text["activities"])
         self.apart = self.activities.apart(self.text.get("conflicts", []))
-        table = pq.read_table(folder / "candidates.parquet")
+        texts = ["customer_id", "activity_id", "contact_unit"]
+        table = pq.read_table(folder / "candidates.parquet", read_dictionary=texts)
         self.customers, self.customer = coded(table["customer_id"])
         ids, codes = coded(table["activity_id"])
         places = np.array([self.activities.place[name] for name in ids], dtype=np.int64)
@@ -151,7 +153,11 @@ class Problem:
 
 def coded(column):
     """The distinct texts of a column, and each row's place among them."""
-    column = column.combine_chunks().dictionary_encode()
+    import pyarrow as pa
+
+    column = column.combine_chunks()
+    if not isinstance(column, pa.DictionaryArray):
+        column = column.dictionary_encode()
     codes = column.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     return column.dictionary.to_pylist(), codes
 
@@ -174,18 +180,20 @@ def check(problem, out):
     if twice:
         wrong.append(f"{twice} candidates are assigned twice")
     taken = times > 0
-    penalty, slacks = sums_kept(problem, taken, wrong)
-    rules_kept(problem, taken, wrong)
-    conflicts_kept(problem, taken, wrong)
-    result = {
-        "assignments": len(table),
-        "value": float(problem.value[taken].sum() - penalty),
-        "violations": wrong,
-    }
+    value, slacks = judged(problem, taken, wrong)
+    result = {"assignments": len(table), "value": value, "violations": wrong}
     said = Path(out) / "solution.json"
     if said.exists():
         compare(json.loads(said.read_text()), result, slacks)
     return result
+
+
+def judged(problem, taken, wrong):
+    """What a choice is worth, and the slack of each constraint."""
+    penalty, slacks = sums_kept(problem, taken, wrong)
+    rules_kept(problem, taken, wrong)
+    conflicts_kept(problem, taken, wrong)
+    return float(problem.value[taken].sum() - penalty), slacks
 
 
 def places(problem, table, wrong):
@@ -405,9 +413,8 @@ def solve(problem, relaxed=True, integer=True, solver="choose", presolve="off", 
     highs.setOptionValue("solver", solver)
     highs.passModel(lp)
     if relaxed:
-        status, took = run(highs)
-        result |= {"lp_status": status, "lp_seconds": took, "lp_solver": solver}
-        if status == "Optimal":
+        result |= {"lp_solver": solver} | run(highs, "lp")
+        if result["lp_status"] == "Optimal":
             x = np.array(highs.getSolution().col_value)[: len(problem)]
             result["lp_bound"] = highs.getInfo().objective_function_value
             result["fractional"] = int(((x > 1e-6) & (x < 1 - 1e-6)).sum())
@@ -423,22 +430,29 @@ def solve(problem, relaxed=True, integer=True, solver="choose", presolve="off", 
         kinds[: len(problem)] = highspy.HighsVarType.kInteger
         lp.integrality_ = list(kinds)
         highs.passModel(lp)
-        status, took = run(highs)
-        result |= {"mip_status": status, "mip_seconds": took, "mip_gap_asked": gap}
+        result |= {"mip_gap_asked": gap} | run(highs, "mip")
         info = highs.getInfo()
         if info.primal_solution_status == 2:
-            result["mip_value"] = info.objective_function_value
+            taken = np.array(highs.getSolution().col_value)[: len(problem)] > 0.5
+            wrong = []
+            result["mip_value"] = judged(problem, taken, wrong)[0]
             result["mip_bound"] = info.mip_dual_bound
             result["mip_nodes"] = info.mip_node_count
-            result["invitations"] = int(np.round(np.array(highs.getSolution().col_value)[: len(problem)]).sum())
+            result["mip_invitations"] = int(taken.sum())
+            # Empty, unless HiGHS made use of its tolerance.
+            result["mip_violations"] = wrong
     return result
 
 
-def run(highs):
-    start = time.perf_counter()
+def run(highs, what):
+    """Solves; how it ended, seconds, and seconds of processors."""
+    start, busy = time.perf_counter(), time.process_time()
     highs.run()
-    took = time.perf_counter() - start
-    return highs.modelStatusToString(highs.getModelStatus()), took
+    return {
+        f"{what}_status": highs.modelStatusToString(highs.getModelStatus()),
+        f"{what}_seconds": time.perf_counter() - start,
+        f"{what}_processor_seconds": time.process_time() - busy,
+    }
 
 
 def main():
@@ -456,6 +470,9 @@ def main():
     solves.add_argument("--gap", type=float, default=0.0, help="relative, at which to stop")
     solves.add_argument("--seconds", type=float, default=600.0, help="limit of each solve")
     asked = parser.parse_args()
+    # HiGHS greets on standard output, whatever its options say.
+    answer = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     problem = Problem(asked.problem)
     if asked.command == "check":
         result = check(problem, asked.out)
@@ -469,7 +486,7 @@ def main():
             gap=asked.gap,
             seconds=asked.seconds,
         )
-    print(json.dumps(result, indent=1))
+    print(json.dumps(result, indent=1), file=answer, flush=True)
     return 1 if result.get("violations") else 0
 
 

@@ -22,10 +22,30 @@ struct Way {
 
 /// By [`Channel::index`].
 const WAYS: [Way; 4] = [
-    Way { odds: 0.25, acceptance: -4.0, worth: 0.8, cost: 0.02 },
-    Way { odds: 0.37, acceptance: -3.6, worth: 1.0, cost: 0.10 },
-    Way { odds: 0.28, acceptance: -2.6, worth: 1.6, cost: 2.40 },
-    Way { odds: 0.10, acceptance: -1.8, worth: 4.0, cost: 18.00 },
+    Way {
+        odds: 0.25,
+        acceptance: -4.0,
+        worth: 0.8,
+        cost: 0.02,
+    },
+    Way {
+        odds: 0.37,
+        acceptance: -3.6,
+        worth: 1.0,
+        cost: 0.10,
+    },
+    Way {
+        odds: 0.28,
+        acceptance: -2.6,
+        worth: 1.6,
+        cost: 2.40,
+    },
+    Way {
+        odds: 0.10,
+        acceptance: -1.8,
+        worth: 4.0,
+        cost: 18.00,
+    },
 ];
 
 /// What accepting is worth, by [`Interest`].

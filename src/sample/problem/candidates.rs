@@ -69,7 +69,9 @@ impl World {
             .into_par_iter()
             .flat_map_iter(|customer| {
                 let person = Person::new(self.seed, customer).0;
-                self.activities.iter().map(move |activity| person.pull(activity))
+                self.activities
+                    .iter()
+                    .map(move |activity| person.pull(activity))
             })
             .collect();
         let mean = |readiness: f64| {
@@ -106,7 +108,10 @@ impl World {
         }
         let units = if self.households {
             let households = Household::of_neighbourhood(self.seed, number);
-            households.iter().map(|household| household.number).collect()
+            households
+                .iter()
+                .map(|household| household.number)
+                .collect()
         } else {
             (first + 1..=first + NEIGHBOURHOOD).collect()
         };
@@ -147,7 +152,10 @@ impl Person {
 
     /// The affinity for what the activity offers.
     fn affinity(&self, activity: &Activity) -> f64 {
-        let affinities = activity.products.iter().map(|product| self.affinities[*product as usize]);
+        let affinities = activity
+            .products
+            .iter()
+            .map(|product| self.affinities[*product as usize]);
         affinities.fold(0.0, f64::max)
     }
 
@@ -162,10 +170,8 @@ impl Person {
         at: usize,
         activity: &Activity,
     ) -> Candidate {
-        let log_odds = activity.acceptance
-            + PULL * self.affinity(activity)
-            + self.warmth
-            + 0.3 * normal(rng);
+        let log_odds =
+            activity.acceptance + PULL * self.affinity(activity) + self.warmth + 0.3 * normal(rng);
         let probability = 1.0 / (1.0 + (-log_odds).exp());
         let worth = activity.worth * self.spending * spread(rng, 0.15);
         Candidate {

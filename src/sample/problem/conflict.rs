@@ -8,6 +8,8 @@ use crate::sample::seed::{Purpose, stream};
 
 /// How many rules a problem has.
 const RULES: usize = 8;
+/// One in so many pairs of activities is kept apart by every rule, or more.
+const PAIRS_PER_CONFLICT: usize = 1250;
 /// How often a rule leaves the channel or the product of a side open.
 const OPEN: f64 = 0.25;
 
@@ -29,10 +31,11 @@ impl Conflict {
     }
 }
 
-/// Rules that each keep some pair of these activities apart, as far as there
-/// are such pairs.
+/// Rules that each keep some of these activities apart, as far as a hundred
+/// tries find such.
 pub(super) fn draw(seed: u64, activities: &[Activity]) -> Vec<Conflict> {
     let mut rng = stream(seed, Purpose::ProblemPlan, 0, 2);
+    let pairs = activities.len() * (activities.len() - 1) / 2;
     let mut rules: Vec<Conflict> = Vec::new();
     for tries in (0..100).rev() {
         let rule = Conflict {
@@ -40,7 +43,8 @@ pub(super) fn draw(seed: u64, activities: &[Activity]) -> Vec<Conflict> {
             second: side(&mut rng),
             lag: rng.gen_range(70..=90),
         };
-        let tells = Apart::new(activities, std::slice::from_ref(&rule)).pairs() > 0;
+        let found = Apart::new(activities, std::slice::from_ref(&rule)).pairs();
+        let tells = found > pairs / PAIRS_PER_CONFLICT;
         let missing = RULES - rules.len();
         if !rules.contains(&rule) && (tells || tries < missing) {
             rules.push(rule);

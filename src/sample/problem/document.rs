@@ -64,7 +64,7 @@ fn constraint(limit: &Limit, bound: f64) -> String {
         window,
     } = &limit.set;
     let mut text = format!(
-        "\n[[constraints]]\nname = \"{} of {}\"\nkind = \"{}\"\n",
+        "\n[[constraints]]\nname = \"{}: {}\"\nkind = \"{}\"\n",
         limit.kind.as_str().replace('_', " "),
         limit.set,
         limit.kind.as_str()
@@ -84,13 +84,21 @@ fn constraint(limit: &Limit, bound: f64) -> String {
 }
 
 fn side(set: &Set) -> String {
-    let channel = set.channel.map(|channel| format!("channel = \"{}\"", channel.as_str()));
-    let product = set.products.first().map(|product| format!("product = \"{}\"", product.as_str()));
+    let channel = set
+        .channel
+        .map(|channel| format!("channel = \"{}\"", channel.as_str()));
+    let product = set
+        .products
+        .first()
+        .map(|product| format!("product = \"{}\"", product.as_str()));
     let parts: Vec<String> = channel.into_iter().chain(product).collect();
     format!("{{ {} }}", parts.join(", "))
 }
 
 fn list(products: &[Interest]) -> String {
-    let names: Vec<String> = products.iter().map(|p| format!("\"{}\"", p.as_str())).collect();
+    let names: Vec<String> = products
+        .iter()
+        .map(|p| format!("\"{}\"", p.as_str()))
+        .collect();
     format!("[{}]", names.join(", "))
 }

@@ -108,14 +108,29 @@ pub(super) fn draw(seed: u64, activities: &[Activity], seats: bool) -> Vec<Limit
     let rng = &mut rng;
     let late = Some((HORIZON / 2, HORIZON - 1));
     let mut limits: Vec<Limit> = [
-        (Kind::MaxInvitations, Set::default().by(Channel::Sms).during(rng, 30)),
+        (
+            Kind::MaxInvitations,
+            Set::default().by(Channel::Sms).during(rng, 30),
+        ),
         (Kind::MaxInvitations, Set::default().by(Channel::Call)),
         (Kind::MinInvitations, Set::default().about(rng, 1)),
-        (Kind::MinInvitations, Set { window: late, ..Set::default().by(Channel::App) }),
+        (
+            Kind::MinInvitations,
+            Set {
+                window: late,
+                ..Set::default().by(Channel::Visit)
+            },
+        ),
         (Kind::Budget, Set::default()),
         (Kind::Budget, Set::default().about(rng, 2).during(rng, 90)),
-        (Kind::MinResponses, Set::default().about(rng, 1).during(rng, 120)),
-        (Kind::MaxResponses, Set::default().about(rng, 2).during(rng, 60)),
+        (
+            Kind::MinResponses,
+            Set::default().about(rng, 1).during(rng, 120),
+        ),
+        (
+            Kind::MaxResponses,
+            Set::default().about(rng, 2).during(rng, 60),
+        ),
     ]
     .into_iter()
     .map(|(kind, set)| {

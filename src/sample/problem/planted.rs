@@ -109,7 +109,9 @@ impl Tariff {
             // Units are numbered from 1 within their neighbourhood.
             let unit = (from.units[customer] - 1 - from.number * NEIGHBOURHOOD) as usize;
             if contacts[unit] < MOST_CONTACTS
-                && !taken[customer].iter().any(|&other| apart.are(other, activity))
+                && !taken[customer]
+                    .iter()
+                    .any(|&other| apart.are(other, activity))
             {
                 contacts[unit] += 1;
                 taken[customer].push(activity);
@@ -145,13 +147,20 @@ pub(super) fn tariff(world: &World, limits: &[Limit], apart: &Apart) -> Tariff {
         limit.used(&sum, &world.activities)
     };
     let mut prices = vec![0.0; limits.len()];
-    let aims: Vec<f64> = limits.iter().map(|limit| limit.aim * used(&prices, limit)).collect();
+    let aims: Vec<f64> = limits
+        .iter()
+        .map(|limit| limit.aim * used(&prices, limit))
+        .collect();
     for _ in 0..ROUNDS {
         for (at, limit) in limits.iter().enumerate() {
             let mut kept = |price: f64| {
                 prices[at] = price;
                 let used = used(&prices, limit);
-                if limit.kind.is_min() { used >= aims[at] } else { used <= aims[at] }
+                if limit.kind.is_min() {
+                    used >= aims[at]
+                } else {
+                    used <= aims[at]
+                }
             };
             prices[at] = lowest(&mut kept);
         }

@@ -20,15 +20,23 @@ pub(super) struct Set {
 
 impl Set {
     pub(super) fn holds(&self, activity: &Activity) -> bool {
-        self.channel.is_none_or(|channel| channel == activity.channel)
+        self.channel
+            .is_none_or(|channel| channel == activity.channel)
             && (self.products.is_empty()
-                || activity.products.iter().any(|product| self.products.contains(product)))
-            && self.window.is_none_or(|(from, to)| (from..=to).contains(&activity.day))
+                || activity
+                    .products
+                    .iter()
+                    .any(|product| self.products.contains(product)))
+            && self
+                .window
+                .is_none_or(|(from, to)| (from..=to).contains(&activity.day))
     }
 
     /// The positions of the activities in the set.
     pub(super) fn members(&self, activities: &[Activity]) -> Vec<usize> {
-        (0..activities.len()).filter(|&at| self.holds(&activities[at])).collect()
+        (0..activities.len())
+            .filter(|&at| self.holds(&activities[at]))
+            .collect()
     }
 
     /// `count` different products.
@@ -56,17 +64,21 @@ impl Set {
     }
 }
 
-/// In words: `sms about film, days 0 to 29`.
+/// In words: `sms, film or music, days 0 to 29`.
 impl fmt::Display for Set {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.channel.map_or("everything", Channel::as_str))?;
-        for (at, product) in self.products.iter().enumerate() {
-            let before = if at == 0 { " about " } else { " or " };
-            write!(f, "{before}{}", product.as_str())?;
+        let names: Vec<&str> = self
+            .products
+            .iter()
+            .map(|product| product.as_str())
+            .collect();
+        let channel = self.channel.map(|channel| channel.as_str().to_owned());
+        let products = Some(names.join(" or ")).filter(|names| !names.is_empty());
+        let window = self.window.map(|(from, to)| format!("days {from} to {to}"));
+        let parts: Vec<String> = channel.into_iter().chain(products).chain(window).collect();
+        if parts.is_empty() {
+            return f.write_str("everything");
         }
-        if let Some((from, to)) = self.window {
-            write!(f, ", days {from} to {to}")?;
-        }
-        Ok(())
+        f.write_str(&parts.join(", "))
     }
 }

@@ -8,9 +8,9 @@ use super::ProblemSettings;
 use super::activity;
 use super::candidates::{Candidate, Neighbourhood, World};
 use super::conflict::{self, Apart, Conflict};
+use super::document;
 use super::limit::{self, Limit};
 use super::planted::{self, Tariff, Use};
-use super::document;
 use crate::sample::household::NEIGHBOURHOOD;
 use crate::sample::parquet_file::{Column, TableWriter};
 use crate::sample::write::{check_customers, prepare, refuse};
@@ -109,11 +109,16 @@ type Row<'a> = (&'a Made, &'a Candidate);
 
 impl Made {
     fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.from.candidates.iter().map(move |candidate| (self, candidate))
+        self.from
+            .candidates
+            .iter()
+            .map(move |candidate| (self, candidate))
     }
 
     fn chosen_rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.chosen.iter().map(move |&at| (self, &self.from.candidates[at]))
+        self.chosen
+            .iter()
+            .map(move |&at| (self, &self.from.candidates[at]))
     }
 }
 
@@ -175,9 +180,12 @@ impl Maker {
         let chosen = self.tariff.choose(&from, &self.apart);
         let mut used = Use::nothing(self.world.activities.len());
         chosen.iter().for_each(|&at| used.add(&from.candidates[at]));
-        let id = |letter: char, number: u64| format!("{letter}{number:0width$}", width = self.id_width);
+        let id =
+            |letter: char, number: u64| format!("{letter}{number:0width$}", width = self.id_width);
         Made {
-            customers: (first..first + customers).map(|number| id('C', number + 1)).collect(),
+            customers: (first..first + customers)
+                .map(|number| id('C', number + 1))
+                .collect(),
             units: from.units.iter().map(|unit| id('H', *unit)).collect(),
             from,
             chosen,
@@ -207,7 +215,9 @@ impl Maker {
 
     fn pair_columns(&self, rows: &[Row<'_>]) -> Vec<Column> {
         let customers = rows.iter().map(|(made, row)| &made.customers[row.customer]);
-        let activities = rows.iter().map(|(_, row)| &self.world.activities[row.activity].id);
+        let activities = rows
+            .iter()
+            .map(|(_, row)| &self.world.activities[row.activity].id);
         vec![
             Column::text("customer_id", "Customer", customers).repeated(),
             Column::text("activity_id", "Activity", activities).repeated(),
