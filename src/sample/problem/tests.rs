@@ -33,6 +33,8 @@ fn write(settings: &ProblemSettings, out: &Path, threads: usize) {
 /// A problem as its files tell it, read without the code that wrote it.
 struct Problem {
     document: Table,
+    /// By id.
+    activities: BTreeMap<String, Table>,
     rows: Vec<Row>,
     /// Places of the planted choice among the rows.
     planted: Vec<usize>,
@@ -63,9 +65,16 @@ impl Problem {
             .iter()
             .map(|(customer, activity)| places[&(customer.as_str(), activity.as_str())])
             .collect();
-        let text = fs::read_to_string(out.join("problem.toml")).unwrap();
+        let document = fs::read_to_string(out.join("problem.toml")).unwrap();
+        let document: Table = document.parse().unwrap();
+        let activities = document["activities"].as_array().unwrap().iter();
+        let activities = activities.map(|activity| {
+            let activity = activity.as_table().unwrap().clone();
+            (text(&activity, "id").to_owned(), activity)
+        });
         Self {
-            document: text.parse().unwrap(),
+            activities: activities.collect(),
+            document,
             planted,
             rows,
         }
@@ -79,18 +88,10 @@ impl Problem {
             .collect()
     }
 
-    fn activity(&self, id: &str) -> &Table {
-        let found = self
-            .tables("activities")
-            .into_iter()
-            .find(|activity| text(activity, "id") == id);
-        found.unwrap()
-    }
-
     /// What the chosen rows use of a constraint.
     fn used(&self, constraint: &Table, chosen: &[usize]) -> f64 {
         let used = chosen.iter().map(|&at| &self.rows[at]).filter_map(|row| {
-            let activity = self.activity(&row.activity);
+            let activity = &self.activities[&row.activity];
             holds(constraint, activity).then(|| match text(constraint, "kind") {
                 "budget" => number(&activity["cost"]),
                 "min_responses" | "max_responses" => row.probability,
@@ -132,7 +133,10 @@ impl Problem {
     }
 
     fn conflict(&self, one: &Row, other: &Row) -> bool {
-        let (first, second) = (self.activity(&one.activity), self.activity(&other.activity));
+        let (first, second) = (
+            &self.activities[&one.activity],
+            &self.activities[&other.activity],
+        );
         let later = whole(&second["day"]) - whole(&first["day"]);
         self.tables("conflicts").iter().any(|rule| {
             is_of(rule["first"].as_table().unwrap(), first)
