@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import allocation_peer as peer
+from allocation_problem import Problem
 
 CHANNELS = ["app", "sms", "call", "visit"]
 PRODUCTS = ["film", "health", "travel"]
@@ -59,6 +60,10 @@ class Draw:
     def cents(self, low, high):
         return round(float(self.rng.uniform(low, high)), 2)
 
+    def cost(self):
+        # Tenths often: their sums meet a bound exactly, or miss it by rounding only.
+        return self.whole(0, 20) / 10 if self.chance(0.5) else self.cents(0, 2)
+
     def some(self, values):
         count = self.whole(1, max(1, len(values) - 1))
         return [str(value) for value in self.rng.choice(values, count, replace=False)]
@@ -79,27 +84,21 @@ def problem(draw):
             "date" if dated else "day": day(draw.whole(0, DAYS)),
             "channel": draw.one(CHANNELS[: draw.whole(2, 4)]),
             "products": draw.some(PRODUCTS) if draw.chance(0.3) else [draw.one(PRODUCTS)],
-            "cost": draw.one_cost(),
+            "cost": draw.cost(),
         }
         if draw.chance(0.15):
             activity["seats"] = draw.whole(1, 2)
         activities.append(activity)
     candidates = pairs(draw, customers, activities)
     text = {"activities": activities}
-    text["constraints"] = [constraint(draw, day, activities, candidates) for _ in range(draw.whole(1, 4))]
+    text["constraints"] = [
+        constraint(draw, day, activities, candidates) for _ in range(draw.whole(1, 4))
+    ]
     if draw.chance(0.5):
         text["constraints"] += opposed(draw, day, activities, candidates)
     text["contact_rules"] = [rule(draw, day) for _ in range(draw.whole(0, 2))]
     text["conflicts"] = [conflict(draw) for _ in range(draw.whole(0, 3))]
     return text, candidates
-
-
-def one_cost(draw):
-    # Tenths often: their sums meet a bound exactly, or miss it by rounding only.
-    return draw.whole(0, 20) / 10 if draw.chance(0.5) else draw.cents(0, 2)
-
-
-Draw.one_cost = one_cost
 
 
 def pairs(draw, customers, activities):
@@ -117,7 +116,7 @@ def pairs(draw, customers, activities):
         "probability": [draw.cents(0.01, 0.9) for _ in rows],
     }
     if draw.chance(0.4):
-        columns["cost"] = [None if draw.chance(0.3) else draw.one_cost() for _ in rows]
+        columns["cost"] = [None if draw.chance(0.3) else draw.cost() for _ in rows]
     if draw.chance(0.4):
         members = draw.rng.integers(0, max(1, customers // 2), customers)
         columns["contact_unit"] = [f"u{members[row[2]] + 1}" for row in rows]
@@ -152,10 +151,11 @@ def constraint(draw, day, activities, candidates):
         found["activities"] = draw.some([activity["id"] for activity in activities])
     # Of what all candidates of two or three activities a customer would use.
     rows = len(candidates["value"]) * min(1.0, 2.5 / len(activities))
-    scale = {"budget": rows, "min_responses": 0.45 * rows, "max_responses": 0.45 * rows}.get(kind, rows)
+    scale = 0.45 * rows if "responses" in kind else rows
     share = draw.rng.uniform(0.05, 0.5) if kind.startswith("min") else draw.rng.uniform(0.1, 0.8)
     bound = scale * share
-    found["bound"] = float(round(bound)) if "invitations" in kind or draw.chance(0.3) else round(bound, 1)
+    whole = "invitations" in kind or draw.chance(0.3)
+    found["bound"] = float(round(bound)) if whole else round(bound, 1)
     if draw.chance(0.25):
         found["soft"] = draw.cents(0.1, 5)
     return found
@@ -242,7 +242,8 @@ def best_subset(found):
         for unit in np.unique(found.unit):
             fine &= subsets[:, counted & (found.unit == unit)].sum(axis=1) <= rule["max"]
     for a, b in combinations(range(count), 2):
-        if found.customer[a] == found.customer[b] and found.apart[found.activity[a], found.activity[b]]:
+        apart = found.apart[found.activity[a], found.activity[b]]
+        if apart and found.customer[a] == found.customer[b]:
             fine &= ~((subsets[:, a] == 1) & (subsets[:, b] == 1))
     return float(value[fine].max()) if fine.any() else None
 
@@ -262,10 +263,9 @@ def smallest_groups(found):
             seats = {at for kind, at in group if kind == "seats"}
             found.activities.seats = [s if at in seats else None for at, s in enumerate(all_seats)]
             if peer.solve(found, relaxed=False)["mip_status"] != "Optimal":
-                groups.append([
-                    f"constraint {at + 1}" if kind == "constraint" else f"seats of {found.activities.ids[at]}"
-                    for kind, at in group
-                ])
+                names = {"constraint": range(1, len(all_constraints) + 1)}
+                names["seats"] = [f"of {name}" for name in found.activities.ids]
+                groups.append([f"{kind} {names[kind][at]}" for kind, at in group])
         if groups:
             break
     text["constraints"], found.activities.seats = all_constraints, all_seats
@@ -284,7 +284,7 @@ def main(folder, count):
         text, candidates = problem(Draw(seed))
         here = folder / f"{len(cases):03}"
         page = write(here, text, candidates)
-        found = peer.Problem(here)
+        found = Problem(here)
         value, relaxed, bound = optimum(found)
         if len(found) <= MOST_SUBSETS:
             tried += 1
