@@ -29,6 +29,7 @@ mod orders;
 mod outcomes;
 mod parquet_file;
 mod preferences;
+mod problem;
 mod profile;
 mod readme;
 mod seed;
@@ -44,6 +45,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 pub use bayes::likeliest_groups;
+pub use problem::{ProblemSettings, write_problem};
 pub use write::write_sample;
 
 /// What to generate.

@@ -30,6 +30,8 @@ const CREATED_BY: &str = "clubcall sample";
 pub(super) struct Column {
     field: Field,
     values: ArrayRef,
+    /// Whether each text comes in many rows.
+    repeats: bool,
 }
 
 impl Column {
@@ -44,7 +46,15 @@ impl Column {
         Self {
             field: Field::new(name, kind, nullable).with_metadata(about),
             values,
+            repeats: false,
         }
+    }
+
+    /// The same column, stored by a dictionary even where its name stands for
+    /// nearly unique text.
+    pub(super) fn repeated(mut self) -> Self {
+        self.repeats = true;
+        self
     }
 
     /// The same column with the unit of its values.
@@ -184,7 +194,7 @@ impl TableWriter {
         let file = BufWriter::new(File::create(path).map_err(io)?);
         let fields: Vec<Field> = like.iter().map(|column| column.field.clone()).collect();
         let schema = Arc::new(Schema::new(fields));
-        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties(&schema)))
+        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties(like)))
             .map_err(|source| SampleError::Parquet {
                 path: path.to_owned(),
                 source,
@@ -222,7 +232,7 @@ impl TableWriter {
     }
 }
 
-fn properties(schema: &Schema) -> WriterProperties {
+fn properties(like: &[Column]) -> WriterProperties {
     // Higher levels gain under 1 % on numbers this random, and each column of
     // each open file would hold several times the working memory.
     let level = ZstdLevel::try_new(1).unwrap_or_default();
@@ -230,10 +240,10 @@ fn properties(schema: &Schema) -> WriterProperties {
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
-    for field in schema.fields() {
+    for Column { field, repeats, .. } in like {
         // Sorted, nearly unique text: the difference to the row above is a
         // byte or two, a dictionary would hold everything once more.
-        if matches!(field.name().as_str(), "customer_id" | "phone") {
+        if !repeats && matches!(field.name().as_str(), "customer_id" | "phone") {
             let column = ColumnPath::from(field.name().as_str());
             properties = properties
                 .set_column_dictionary_enabled(column.clone(), false)

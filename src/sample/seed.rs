@@ -18,6 +18,8 @@ pub(super) enum Purpose {
     Complaints,
     Orders,
     Suppressions,
+    ProblemPlan,
+    Candidates,
 }
 
 /// The generator for one purpose of one thing: a pure function of its

@@ -88,20 +88,7 @@ pub fn write_sample(
 }
 
 fn check(settings: &SampleSettings) -> Result<(), SampleError> {
-    let refuse = |setting, value: String, allowed| {
-        Err(SampleError::Setting {
-            setting,
-            value,
-            allowed,
-        })
-    };
-    if !(1..=100_000_000).contains(&settings.customers) {
-        return refuse(
-            "customers",
-            settings.customers.to_string(),
-            "1 to 100000000",
-        );
-    }
+    check_customers(settings.customers)?;
     if !(1..=800).contains(&settings.days) {
         return refuse("days", settings.days.to_string(), "1 to 800");
     }
@@ -115,8 +102,29 @@ fn check(settings: &SampleSettings) -> Result<(), SampleError> {
     Ok(())
 }
 
+/// Whether so many customers can be generated.
+pub(super) fn check_customers(customers: u64) -> Result<(), SampleError> {
+    if !(1..=100_000_000).contains(&customers) {
+        return refuse("customers", customers.to_string(), "1 to 100000000");
+    }
+    Ok(())
+}
+
+/// The error about a setting that is out of its range.
+pub(super) fn refuse(
+    setting: &'static str,
+    value: String,
+    allowed: &'static str,
+) -> Result<(), SampleError> {
+    Err(SampleError::Setting {
+        setting,
+        value,
+        allowed,
+    })
+}
+
 /// Creates the folder, or makes sure that it is empty.
-fn prepare(out: &Path) -> Result<(), SampleError> {
+pub(super) fn prepare(out: &Path) -> Result<(), SampleError> {
     let io = |source| SampleError::Io {
         path: out.to_owned(),
         source,

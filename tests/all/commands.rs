@@ -211,6 +211,41 @@ fn a_sample_of_customers_is_taken_as_asked() {
 }
 
 #[test]
+fn a_problem_of_allocation_is_a_sample_of_its_own() {
+    let workspace = Workspace::empty();
+    let problem = ["sample", "--problem", "--customers", "300", "--quiet"];
+    let said = workspace
+        .clubcall(&[&problem[..], &["--seats", "--households", "--out", "made"]].concat())
+        .success()
+        .stdout;
+    let candidates = Table::read(&workspace.path("made/candidates.parquet"));
+    assert_eq!(
+        candidates.columns(),
+        [
+            "customer_id",
+            "activity_id",
+            "value",
+            "probability",
+            "contact_unit"
+        ]
+    );
+    let first = said.lines().next().unwrap();
+    let rows = candidates.len().to_string();
+    assert!(first.replace(',', "").contains(&rows), "{said}");
+    assert!(workspace.path("made/problem.toml").exists());
+    assert!(workspace.path("made/planted/assignments.parquet").exists());
+    for wrong in [
+        &["sample", "--share", "0.2", "--out", "other"][..],
+        &["sample", "--problem", "--days", "3", "--out", "other"],
+        &["sample", "--problem", "--share", "2", "--out", "other"],
+    ] {
+        let failed = workspace.clubcall(wrong).exits(64);
+        assert!(failed.stderr.starts_with("error: "), "{}", failed.stderr);
+    }
+    assert!(!workspace.path("other").exists());
+}
+
+#[test]
 fn completions_are_printed_for_common_shells() {
     let workspace = Workspace::empty();
     for shell in ["bash", "zsh", "fish"] {
