@@ -51,7 +51,15 @@ pub(super) fn contacts(
     let (as_of, people) = (tables.night.as_of, &view.people);
     let calls = &job.plan.file.calls;
     let mut made = records::contacts(tables, people, calls)?;
-    let own = previous::own_contacts(job.runs, previous, as_of, people, calls, &made)?;
+    let own = previous::own_contacts(
+        job.runs,
+        previous,
+        as_of,
+        job.plan.file.policy.memory_days(),
+        people,
+        calls,
+        &made,
+    )?;
     made.extend(own);
     let pending = match previous {
         Some(run) => pending(job.plan, view, run, as_of, &made)?,
