@@ -69,11 +69,16 @@ pub(super) fn contacts(
 }
 
 /// Runs the campaign stage.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the stage sees all that came before it"
+)]
 pub(super) fn plan(
     job: &Job<'_>,
     view: &CustomerView,
     tables: &ValidTables,
     affinities: &[InterestAffinity],
+    segment: &[u32],
     reasons: &Reasons,
     findings: &[ReviewFinding],
     contacts: &Contacts,
@@ -112,6 +117,7 @@ pub(super) fn plan(
         held_back: &campaign::held_back(&file.activities, findings),
         eligible: &eligible,
         affinity: &affinity,
+        segment,
         scores: &records::scores(tables, people, &file.activities)?,
         outcomes: &records::outcomes(tables, people)?,
         contacts: &contacts,
@@ -119,6 +125,7 @@ pub(super) fn plan(
         do_not_contact_stale: stale(job.plan, tables),
         service_first: &reasons.service_first,
         policy: &file.policy,
+        propensity: file.propensity,
         controls: &file.controls,
         key: &job.plan.key,
     })?)

@@ -95,6 +95,12 @@ pub(super) fn segment(
     Ok(segments::segment(&input, &settings, previous.as_ref())?)
 }
 
+/// Every customer's segment as a number.
+pub(super) fn numbers(segmentation: &Segmentation) -> Vec<u32> {
+    let members = segmentation.members.iter();
+    members.map(|member| member.segment as u32).collect()
+}
+
 /// Adds `segment_id` and `segment_name` to the view.
 pub(super) fn add_names(
     view: &mut CustomerView,
