@@ -17,6 +17,7 @@ mod mixed;
 mod nights;
 mod policy;
 mod privacy;
+mod propensity;
 mod publish;
 mod reruns;
 mod segments;
