@@ -140,6 +140,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
             &view,
             &tables,
             &affinities,
+            &segmenting::numbers(&segmentation),
             &reasons,
             &findings,
             &contacts,

@@ -15,10 +15,6 @@ use crate::domain::{Channel, People};
 use crate::segments::{self, NameError, Names, Registry};
 use crate::store::{OutDir, Run, Runs, StoreError};
 
-/// How far back own invitations are looked for, in days: the longest window of
-/// the contact policy's defaults, with some room.
-const HORIZON_DAYS: i32 = 90;
-
 /// Why an earlier run cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PreviousError {
@@ -152,7 +148,7 @@ fn json<T: DeserializeOwned>(run: &Run, file: &'static str) -> Result<T, Previou
     })
 }
 
-/// What went out in the nights before `as_of`, as contacts: our invitations, and
+/// What went out in the `days` before `as_of`, as contacts: our invitations, and
 /// messages that are sent by machine. Those that `history` already holds are
 /// left out.
 ///
@@ -162,6 +158,7 @@ pub fn own_contacts(
     runs: &Runs,
     previous: Option<&Run>,
     as_of: Date,
+    days: u32,
     people: &People,
     reasons: &[CallReason],
     history: &[Contact],
@@ -179,7 +176,7 @@ pub fn own_contacts(
     let mut next = previous;
     while let Some(run) = next {
         let date = run.manifest.as_of;
-        if (as_of - date).get_days() > HORIZON_DAYS {
+        if i64::from((as_of - date).get_days()) > i64::from(days) {
             break;
         }
         for (file, columns, about, kind, sent) in [

@@ -4,6 +4,7 @@
 //! One file per published table. To publish another: a file here, a line in
 //! [`tables`].
 
+mod calibration;
 mod calls;
 mod choice;
 mod constraints;
@@ -14,7 +15,9 @@ mod invitations;
 mod lists;
 mod members;
 mod migration;
+mod power;
 mod profiles;
+mod propensity;
 mod reasons;
 mod rejects;
 mod report;
@@ -93,6 +96,8 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         decisions::table(night)?,
         constraints::table(night)?,
         controls::table(night)?,
+        propensity::table(night)?,
+        calibration::table(night)?,
         calls::table(night)?,
         reasons::table(night)?,
         rejects::table(night)?,

@@ -1,7 +1,10 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{Activity, CampaignError, Contact, ControlSettings, Key, Outcome, Policy, Suppression};
+use super::{
+    Activity, CampaignError, Contact, ControlSettings, Key, Outcome, Policy, PropensitySettings,
+    Suppression,
+};
 use crate::allocation::{ConflictSettings, ConstraintSettings, ContactRuleSettings};
 use crate::domain::People;
 
@@ -61,6 +64,8 @@ pub struct CampaignInput<'a> {
     pub eligible: &'a [Vec<u32>],
     /// By activity: every row's affinity to its interest, 0 to 1.
     pub affinity: &'a [Vec<f64>],
+    /// Every row's segment, as a number from 0.
+    pub segment: &'a [u32],
     /// Propensities from outside, at most one per customer and activity.
     pub scores: &'a [Score],
     /// Past outcomes.
@@ -77,6 +82,8 @@ pub struct CampaignInput<'a> {
     pub service_first: &'a [bool],
     /// `[policy]`.
     pub policy: &'a Policy,
+    /// `[propensity]`.
+    pub propensity: PropensitySettings,
     /// `[controls]`.
     pub controls: &'a ControlSettings,
     /// The key of the control groups.
@@ -91,6 +98,7 @@ impl CampaignInput<'_> {
             ("held_back", self.held_back.len(), activities),
             ("eligible", self.eligible.len(), activities),
             ("affinity", self.affinity.len(), activities),
+            ("segment", self.segment.len(), rows),
             ("service_first", self.service_first.len(), rows),
         ];
         for (list, found, expected) in lengths {
@@ -131,6 +139,11 @@ impl CampaignInput<'_> {
             "suppressions",
             rows,
             self.suppressions.iter().map(|entry| entry.row),
+        )?;
+        check_rows(
+            "outcomes",
+            rows,
+            self.outcomes.iter().map(|outcome| outcome.row),
         )?;
         check_rows("scores", rows, self.scores.iter().map(|score| score.row))?;
         let odd = |score: &&Score| {

@@ -36,6 +36,7 @@ impl World {
             held_back: &self.held_back,
             eligible: &self.eligible,
             affinity: &self.affinity,
+            segment: &vec![0; self.people.len()],
             scores: &self.scores,
             outcomes: &[],
             bounds: Bounds::default(),
@@ -44,6 +45,7 @@ impl World {
             do_not_contact_stale: self.stale,
             service_first: &self.service_first,
             policy: &policy,
+            propensity: PropensitySettings::default(),
             controls: &self.controls,
             key: &key,
         };
@@ -397,6 +399,7 @@ fn wrong_inputs_are_errors() {
         held_back: &[false],
         eligible: &[vec![0, 1]],
         affinity: &[vec![0.5, 0.5]],
+        segment: &[0, 0],
         scores: &[],
         outcomes: &[],
         bounds: Bounds::default(),
@@ -405,6 +408,7 @@ fn wrong_inputs_are_errors() {
         do_not_contact_stale: false,
         service_first: &[false, false],
         policy: &policy,
+        propensity: PropensitySettings::default(),
         controls: &controls,
         key: &key,
     };

@@ -56,7 +56,9 @@ pub(crate) use message::activity_values;
 pub use message::{MessageError, Messages, Recipient, Texts};
 pub use plan::{UNIVERSAL, plan_campaign};
 pub use policy::{CallHours, Cap, CoolOff, EARLIEST, LATEST, PROCESSED_AGE, Policy};
-pub use propensity::{LIMITS, Outcome, PRIOR_STRENGTH, acceptance_after, spread};
+pub use propensity::{
+    CalibrationBin, Judged, LIMITS, Level, Model, Outcome, Propensity, PropensitySettings, Spread,
+};
 pub use reconcile::{Unreconciled, reconcile};
 pub use review::{ReviewFinding, held_back, review};
 pub use screen::{Allowed, Bound, Refusal, Screening, Suppression};
@@ -77,6 +79,8 @@ pub struct Campaign {
     /// By contact unit: whether it is held out of all campaigns, candidate or
     /// not.
     pub universal_control: Vec<bool>,
+    /// What the probabilities are made from.
+    pub propensity: Propensity,
     /// What became of each activity's eligible customers, one per activity.
     pub funnel: Vec<ActivityFunnel>,
     /// How good the allocation is, and what it is short of.

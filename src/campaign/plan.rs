@@ -4,12 +4,12 @@ use super::allocation::{Allocated, Fate, Offer, allocate};
 use super::constraints::Constraints;
 use super::earlier::Earlier;
 use super::earlier_contacts::EarlierConflicts;
-use super::ledger::Chance;
 use super::pools::{Pools, SeatFrom};
+use super::propensity::chances;
 use super::{
     ActivityFunnel, Bound, Campaign, CampaignError, CampaignInput, Candidates, ControlRow, History,
-    Invitation, InvitationStatus, Moment, NameHash, Refusal, Score, Screening, Search, UnitDraw,
-    Window, Zones, acceptance_after, reconcile, spread,
+    Invitation, InvitationStatus, Moment, NameHash, Refusal, Screening, Search, UnitDraw, Window,
+    Zones, reconcile,
 };
 use crate::domain::{Channel, DecisionReason};
 
@@ -44,7 +44,7 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
 
     let earlier = Earlier::new(people.len(), input.activities, input.contacts);
     let earlier_attendance = take_earlier(input, &earlier, &mut pools);
-    let chances = chances(input)?;
+    let (chances, propensity) = chances(input)?;
     let mut ledger = Candidates::list(people.len(), input.activities, input.eligible, &chances);
     drop(chances);
     u32::try_from(ledger.len()).map_err(|_| CampaignError::TooManyCandidates)?;
@@ -100,6 +100,7 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
             .collect(),
         invitations,
         optimum,
+        propensity,
         candidates: ledger,
     };
     reconcile(&campaign, input.eligible)?;
@@ -153,51 +154,6 @@ fn take_earlier(input: &CampaignInput<'_>, earlier: &Earlier, pools: &mut Pools)
         }
     }
     attendance
-}
-
-/// By activity, what is expected of each eligible row: the score from outside,
-/// else the prior.
-fn chances(input: &CampaignInput<'_>) -> Result<Vec<Vec<Chance>>, CampaignError> {
-    let mut scores: Vec<&Score> = input.scores.iter().collect();
-    scores.sort_unstable_by_key(|score| (score.activity, score.row));
-    let same =
-        |pair: &&[&Score]| (pair[0].activity, pair[0].row) == (pair[1].activity, pair[1].row);
-    let repeated = scores.windows(2).filter(same).count();
-    if repeated > 0 {
-        return Err(CampaignError::RepeatedScores { count: repeated });
-    }
-    let acceptance = acceptance_after(input.activities, input.outcomes);
-    let of = |index: usize| -> Vec<Chance> {
-        let rows = &input.eligible[index];
-        let affinity: Vec<f64> = rows
-            .iter()
-            .map(|&row| input.affinity[index][row as usize])
-            .collect();
-        let mut chances: Vec<Chance> = spread(acceptance[index], &affinity)
-            .into_iter()
-            .map(|probability| Chance {
-                probability,
-                worth: None,
-            })
-            .collect();
-        let start = scores.partition_point(|score| usize::from(score.activity) < index);
-        for score in scores[start..]
-            .iter()
-            .take_while(|s| usize::from(s.activity) == index)
-        {
-            if let Ok(at) = rows.binary_search(&score.row) {
-                chances[at] = Chance {
-                    probability: score.probability,
-                    worth: score.value,
-                };
-            }
-        }
-        chances
-    };
-    Ok((0..input.activities.len())
-        .into_par_iter()
-        .map(of)
-        .collect())
 }
 
 /// The channel of each candidate that policy and controls let through.

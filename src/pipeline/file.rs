@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::allocation::{ConflictSettings, ConstraintSettings, ContactRuleSettings};
 use crate::calls::{CallReason, Team};
-use crate::campaign::{Activity, ControlSettings, Policy};
+use crate::campaign::{Activity, ControlSettings, Policy, PropensitySettings};
 use crate::domain::Language;
 use crate::lists::ExportSettings;
 use crate::segments::SegmentSettings;
@@ -61,6 +61,9 @@ pub struct PipelineFile {
     /// Who may be contacted, how often and when.
     #[serde(default)]
     pub policy: Policy,
+    /// What an invitation is worth.
+    #[serde(default)]
+    pub propensity: PropensitySettings,
     /// Who is held out to measure the effect.
     #[serde(default)]
     pub controls: ControlSettings,

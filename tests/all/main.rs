@@ -18,6 +18,7 @@ mod mixed;
 mod nights;
 mod policy;
 mod privacy;
+mod propensity;
 mod publish;
 mod reruns;
 mod segments;

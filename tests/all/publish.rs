@@ -72,6 +72,14 @@ const TABLES: [(&str, &[&str]); 8] = [
     ),
     ("controls", &["contact_unit", "control", "salt_version"]),
     (
+        "propensity",
+        &["model", "used", "reason", "log_loss", "calibration_error"],
+    ),
+    (
+        "calibration",
+        &["model", "interest", "bin", "predicted", "observed", "count"],
+    ),
+    (
         "calls",
         &[
             "customer_id",
