@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calls::{CallReason, Team};
 use crate::campaign::{Activity, ControlSettings, Policy};
+use crate::deliver::DestinationSettings;
 use crate::domain::Language;
 use crate::lists::ExportSettings;
 use crate::segments::SegmentSettings;
@@ -63,6 +64,9 @@ pub struct PipelineFile {
     /// The files that other systems import.
     #[serde(default)]
     pub exports: Vec<ExportSettings>,
+    /// Where published runs are taken.
+    #[serde(default)]
+    pub destinations: Vec<DestinationSettings>,
     /// How long runs are kept.
     #[serde(default)]
     pub retention: RetentionSettings,

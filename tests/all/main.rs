@@ -6,6 +6,7 @@ mod support;
 
 mod bad_parquet;
 mod commands;
+mod deliver;
 mod determinism;
 mod explaining;
 mod faults;
