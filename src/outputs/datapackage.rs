@@ -210,7 +210,9 @@ impl Resource {
         let mut resource = Map::new();
         let mut put = |key: &str, value: Value| resource.insert(key.to_owned(), value);
         put("name", self.name().into());
-        put("type", "table".into());
+        // A file without a byte is no table to any reader.
+        let table = self.bytes > 0;
+        put("type", if table { "table" } else { "file" }.into());
         put("path", self.path.as_str().into());
         put("title", self.title.as_str().into());
         put("description", self.description.as_str().into());
@@ -222,6 +224,9 @@ impl Resource {
         if self.format != FileFormat::Parquet {
             put("bytes", self.bytes.into());
             put("hash", format!("sha256:{}", self.sha256).into());
+        }
+        if !table {
+            return Value::Object(resource);
         }
         match self.format {
             FileFormat::Parquet | FileFormat::Jsonl => {}
@@ -351,6 +356,22 @@ mod tests {
         assert_eq!(csv["bytes"], 10);
         assert_eq!(csv["encoding"], "utf-8");
         assert_eq!(csv["dialect"]["lineTerminator"], "\r\n");
+    }
+
+    #[test]
+    fn a_file_without_a_byte_is_described_as_one() {
+        let table = OutTable::new(
+            "calls",
+            "One row is a call.",
+            vec![OutColumn::new("priority", "", ColumnData::Int(vec![]))],
+        );
+        let empty = Resource {
+            format: FileFormat::Csv,
+            ..Resource::of_table(&table.unwrap(), "lists/vicidial/calls.txt", 0, "ab")
+        };
+        let described = empty.descriptor();
+        assert_eq!(described["type"], "file");
+        assert!(described.get("schema").is_none());
     }
 
     #[test]

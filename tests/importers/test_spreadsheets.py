@@ -93,7 +93,7 @@ def test_parquet_and_json_lines_hold_the_source_untouched(night):
     for path in files(night, "parquet", "parquet"):
         table = pd.read_parquet(path)
         lines = night.lists("jsonl") / f"{path.stem}.jsonl"
-        objects = pd.read_json(lines, lines=True, dtype=False, convert_dates=False)
+        objects = pd.read_json(lines, lines=True, dtype=False)
         assert len(table) == len(objects)
         for frame in (table, objects):
             for row in frame.to_dict("records"):

@@ -31,7 +31,11 @@ fn row(source: Source, index: usize, row: &mut Row) {
             } else {
                 "invited"
             }),
-            "known" => row.push(if index % 2 == 0 { "new" } else { "known" }),
+            "known" => row.push(if index.is_multiple_of(2) {
+                "new"
+            } else {
+                "known"
+            }),
             "activity_id" => row.push("film-night"),
             _ => match column.kind {
                 Kind::Text => row.push(NAMES[index % NAMES.len()]),
