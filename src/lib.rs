@@ -5,6 +5,7 @@ pub mod artifacts;
 pub mod calls;
 pub mod campaign;
 pub mod cli;
+pub mod deliver;
 pub mod domain;
 pub mod kmeans;
 pub mod lists;

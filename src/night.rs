@@ -93,6 +93,8 @@ pub enum NightError {
     #[error(transparent)]
     Lists(#[from] ListError),
     #[error(transparent)]
+    Unbalanced(#[from] artifacts::Unbalanced),
+    #[error(transparent)]
     Report(#[from] ReportError),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -171,6 +173,10 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         calls,
     };
     let tags = segmenting::tags(job.plan, &results.view)?;
+    let known = match previous {
+        Some(run) => artifacts::Known::from_rows(previous::known(run)?),
+        None => artifacts::Known::default(),
+    };
     let night = artifacts::Night {
         plan: job.plan,
         tables: &results.tables,
@@ -182,6 +188,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         findings: &results.findings,
         campaign: &results.campaign,
         calls: &results.calls,
+        known: &known,
         previous_run: previous.map(Run::id),
         run_id: &run_id,
         alerts: results.alerts(job.plan),

@@ -140,6 +140,42 @@ pub fn members(run: &Run) -> Result<Members, PreviousError> {
     })
 }
 
+/// A customer whom an export's list of customers has named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownCustomer {
+    /// The export's folder.
+    pub export: String,
+    /// The customer.
+    pub customer_id: String,
+    /// The first such night.
+    pub since: Date,
+}
+
+/// The customers whom lists of customers have named up to a run; none where no
+/// export asked for such a list.
+///
+/// # Errors
+/// When the table is there and changed or of another form.
+pub fn known(run: &Run) -> Result<Vec<KnownCustomer>, PreviousError> {
+    const FILE: &str = "known.parquet";
+    if !run.manifest.outputs.contains_key(FILE) {
+        return Ok(Vec::new());
+    }
+    let frame = frame(run, FILE, &["export", "customer_id", "since"])?;
+    let [exports, customers, days] =
+        ["export", "customer_id", "since"].map(|column| texts(&frame, column));
+    let rows = exports.into_iter().zip(customers).zip(days);
+    Ok(rows
+        .filter_map(|((export, customer_id), since)| {
+            Some(KnownCustomer {
+                export: export?,
+                customer_id: customer_id?,
+                since: since?.parse().ok()?,
+            })
+        })
+        .collect())
+}
+
 fn json<T: DeserializeOwned>(run: &Run, file: &'static str) -> Result<T, PreviousError> {
     serde_json::from_slice(&run.read(file)?).map_err(|error| PreviousError::Form {
         run: run.id().to_owned(),

@@ -84,8 +84,10 @@ impl World {
             held_back: &vec![false; self.activities.len()],
             eligible: &eligible,
             affinity: &vec![vec![0.5; rows]; self.activities.len()],
+            segment: &vec![0; rows],
             scores: &scores,
             outcomes: &[],
+            propensity: PropensitySettings::default(),
             bounds: Bounds {
                 constraints: &self.constraints,
                 contact_rules: &self.contact_rules,

@@ -6,6 +6,7 @@
 mod allocate;
 mod check;
 mod completions;
+mod deliver;
 mod exit;
 mod load;
 mod measure;
@@ -48,6 +49,8 @@ enum Command {
     Run(run::RunArgs),
     /// Check a pipeline, its inputs and its activities; writes nothing
     Check(check::CheckArgs),
+    /// Take a published run to its destinations
+    Deliver(deliver::DeliverArgs),
     /// List, show, compare or prune published runs
     Runs(runs::RunsArgs),
     /// List, show, name and compare segments
@@ -135,6 +138,7 @@ pub fn main() -> ExitCode {
     let run = || match &cli.command {
         Command::Run(args) => run::main(args),
         Command::Check(args) => check::main(args),
+        Command::Deliver(args) => deliver::main(args),
         Command::Runs(args) => runs::main(args),
         Command::Segments(args) => segments::main(args),
         Command::Allocate(args) => allocate::main(args),

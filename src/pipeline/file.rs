@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::allocation::{ConflictSettings, ConstraintSettings, ContactRuleSettings};
 use crate::calls::{CallReason, Team};
 use crate::campaign::{Activity, ControlSettings, Policy, PropensitySettings};
+use crate::deliver::DestinationSettings;
 use crate::domain::Language;
 use crate::lists::ExportSettings;
 use crate::segments::SegmentSettings;
@@ -76,6 +77,9 @@ pub struct PipelineFile {
     /// The files that other systems import.
     #[serde(default)]
     pub exports: Vec<ExportSettings>,
+    /// Where published runs are taken.
+    #[serde(default)]
+    pub destinations: Vec<DestinationSettings>,
     /// How long runs are kept.
     #[serde(default)]
     pub retention: RetentionSettings,

@@ -33,8 +33,8 @@ pub struct Loaded {
     pub file: PipelineFile,
     /// The folder against which paths are taken.
     pub folder: PathBuf,
-    /// SHA-256 of what the results depend on: everything but paths and
-    /// retention.
+    /// SHA-256 of what the results depend on: everything but paths,
+    /// destinations and retention.
     pub digest: String,
     places: Places,
 }
@@ -95,7 +95,7 @@ impl Loaded {
 fn digest(document: &Document) -> String {
     let mut value = document.value.clone();
     if let Some(object) = value.as_object_mut() {
-        for irrelevant in ["sources", "retention"] {
+        for irrelevant in ["sources", "retention", "destinations"] {
             object.remove(irrelevant);
         }
         if let Some(pipeline) = object.get_mut("pipeline").and_then(|p| p.as_object_mut()) {

@@ -23,6 +23,7 @@ const ROOMS: [&str; 22] = [
     "previous",
     "measure",
     "lists",
+    "deliver",
     "report",
     "pipeline",
     "artifacts",

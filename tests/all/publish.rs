@@ -7,7 +7,19 @@ use crate::support::workspace::{digests, sha256};
 use crate::support::{Table, Workspace, history, sample};
 
 /// The columns that others rely on; there may be more.
-const TABLES: [(&str, &[&str]); 8] = [
+const TABLES: [(&str, &[&str]); 9] = [
+    (
+        "reconciliation",
+        &[
+            "activity_id",
+            "eligible",
+            "invited",
+            "waitlist",
+            "suppressed",
+            "control",
+            "not_selected",
+        ],
+    ),
     (
         "members",
         &[

@@ -114,6 +114,7 @@ impl Past {
             segment: &self.segment,
             scores: &[],
             outcomes: &self.outcomes,
+            bounds: Bounds::default(),
             contacts: &self.contacts,
             suppressions: &[],
             do_not_contact_stale: false,
