@@ -355,15 +355,12 @@ impl<'a> Tonight<'a> {
             }
         }
         for (offer, why) in self.offers.iter().zip(reasons(&self.problem, solution)) {
-            let other = || {
-                let refusal = match invited.get(&offer.unit) {
-                    Some(&other) => (
-                        DecisionReason::OtherInvitation,
-                        Some(Bound::Invitation(other)),
-                    ),
-                    None => (DecisionReason::NoValue, None),
-                };
-                refusal
+            let other = || match invited.get(&offer.unit) {
+                Some(&other) => (
+                    DecisionReason::OtherInvitation,
+                    Some(Bound::Invitation(other)),
+                ),
+                None => (DecisionReason::NoValue, None),
             };
             let (reason, bound) = match why {
                 Why::Chosen => {

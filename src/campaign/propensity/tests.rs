@@ -7,7 +7,7 @@ use rand_xoshiro::Xoshiro256Plus;
 
 use super::*;
 use crate::campaign::testing::{activity, contact, people, shanghai};
-use crate::campaign::{Activity, Contact, ControlSettings, Key, Policy};
+use crate::campaign::{Activity, Bounds, Contact, ControlSettings, Key, Policy};
 use crate::domain::{People, Share};
 
 /// The activities of the simulations and their interests.
@@ -488,6 +488,7 @@ fn scores_from_outside_hold() {
         segment: &past.segment,
         scores: &[score],
         outcomes: &past.outcomes,
+        bounds: Bounds::default(),
         contacts: &past.contacts,
         suppressions: &[],
         do_not_contact_stale: false,
