@@ -25,7 +25,7 @@ pub(super) struct Power {
 /// The rate without an invitation is not known before, so the stated
 /// acceptance stands for it: rates nearer to one half are harder to tell
 /// apart, which makes these lifts the larger ones.
-pub(super) fn of(night: &Night<'_>) -> Vec<(&ActivityFunnel, Option<Power>)> {
+pub(super) fn of<'a>(night: &Night<'a>) -> Vec<(&'a ActivityFunnel, Option<Power>)> {
     let activities = &night.plan.file.activities;
     let sizes = sizes(
         &night.campaign.candidates,

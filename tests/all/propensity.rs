@@ -114,7 +114,7 @@ fn power_is_said_before_anything_goes_out() {
     assert_eq!(checked.len(), 12, "{checked:?}");
     assert!(checked[0].contains("film-night-2026-11"), "{checked:?}");
     assert!(checked[0].contains(" points"), "{checked:?}");
-    // With more held out, less can be shown.
+    // With more held out, a smaller lift shows.
     let lift = |line: &str| -> f64 {
         let words: Vec<&str> = line.split_whitespace().collect();
         words[words.len() - 2].parse().unwrap()
