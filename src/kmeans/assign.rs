@@ -262,7 +262,7 @@ struct Labels<'a>(&'a mut [u32]);
 
 impl<F: KMeansFloat> Sink<F> for Labels<'_> {
     #[inline(always)]
-    fn take(&mut self, _: &[F], rows: Numbers, found: Found<F>) {
+    fn take(&mut self, rows: Numbers, found: Found<F>) {
         match rows {
             Numbers::From(start) => {
                 let labels = &mut self.0[start..][..found.nearest.len()];

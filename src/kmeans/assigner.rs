@@ -7,6 +7,7 @@ use pulp::Arch;
 
 use super::bounds::Bounds;
 use super::centres::Centres;
+use super::chunks::vectorised;
 use super::kernel::{Found, Nearest, Numbers, Sink};
 use super::lanes::KMeansFloat;
 use super::observations::Observations;
@@ -30,8 +31,9 @@ pub(super) struct Assigner<'a, 'd, F> {
     pub(super) clusters: usize,
     /// Whether the labels say nothing yet.
     pub(super) first: bool,
-    /// What the rows that changed cluster come to.
-    pub(super) changes: Option<Sums>,
+    /// The rows that changed cluster, and which one they left. They are added up
+    /// when all are known: one after the other goes faster than now and then.
+    pub(super) changed: Vec<(u32, u32)>,
 }
 
 impl<F: KMeansFloat> Assigner<'_, '_, F> {
@@ -78,46 +80,58 @@ impl<F: KMeansFloat> Assigner<'_, '_, F> {
         }
     }
 
-    /// Gives rows their first labels, and adds them up.
-    #[inline(always)]
-    fn label_first(&mut self, chunk: &[F], start: usize, nearest: &[F]) {
-        let columns = self.origin.len();
-        // Written and not read: memory that is new costs less so.
-        for (label, nearest) in zip(&mut self.labels[start..], nearest) {
-            *label = nearest.to_index();
-        }
-        let changes = self
-            .changes
-            .get_or_insert_with(|| Sums::new(self.clusters, columns));
-        let points = chunk[start * columns..].chunks_exact(columns);
-        for ((row, nearest), point) in nearest.iter().enumerate().zip(points) {
-            let weight = self.data.weight(self.start + start + row);
-            changes.add(nearest.to_index(), point, self.origin, weight);
-        }
+    /// What the rows that changed cluster come to; nothing if none did.
+    pub(super) fn changes(&self, chunk: &[F]) -> Option<Sums> {
+        let none = self.changed.is_empty() && !self.first;
+        (!none).then(|| {
+            vectorised(
+                #[inline(always)]
+                || self.add_up(chunk),
+            )
+        })
     }
 
-    /// Gives a row its label, and keeps the sums in step.
     #[inline(always)]
-    fn label(&mut self, chunk: &[F], row: usize, nearest: u32) {
-        let label = replace(&mut self.labels[row], nearest);
-        if label != nearest {
-            let columns = self.origin.len();
+    fn add_up(&self, chunk: &[F]) -> Sums {
+        let columns = self.origin.len();
+        let mut sums = Sums::new(self.clusters, columns);
+        if self.first {
+            for (row, (point, &label)) in
+                zip(chunk.chunks_exact(columns), &*self.labels).enumerate()
+            {
+                let weight = self.data.weight(self.start + row);
+                sums.add(label, point, self.origin, weight);
+            }
+        }
+        for &(row, from) in &self.changed {
+            let row = row as usize;
             let point = &chunk[row * columns..][..columns];
             let weight = self.data.weight(self.start + row);
-            self.changes
-                .get_or_insert_with(|| Sums::new(self.clusters, columns))
-                .transfer(label, nearest, point, self.origin, weight);
+            sums.transfer(from, self.labels[row], point, self.origin, weight);
+        }
+        sums
+    }
+
+    /// Gives a row its label.
+    #[inline(always)]
+    fn label(&mut self, row: usize, nearest: u32) {
+        let label = replace(&mut self.labels[row], nearest);
+        if label != nearest {
+            self.changed.push((row as u32, label));
         }
     }
 }
 
 impl<F: KMeansFloat> Sink<F> for Assigner<'_, '_, F> {
     #[inline(always)]
-    fn take(&mut self, chunk: &[F], rows: Numbers, found: Found<F>) {
+    fn take(&mut self, rows: Numbers, found: Found<F>) {
         match rows {
             Numbers::From(start) => {
                 if self.first {
-                    self.label_first(chunk, start, found.nearest);
+                    // Written and not read: new memory costs less so.
+                    for (label, nearest) in zip(&mut self.labels[start..], found.nearest) {
+                        *label = nearest.to_index();
+                    }
                 } else {
                     for (some, nearest) in found.nearest.chunks(AT_ONCE).enumerate() {
                         let start = start + some * AT_ONCE;
@@ -127,7 +141,7 @@ impl<F: KMeansFloat> Sink<F> for Assigner<'_, '_, F> {
                         }
                         if differ != 0 {
                             for (row, nearest) in nearest.iter().enumerate() {
-                                self.label(chunk, start + row, nearest.to_index());
+                                self.label(start + row, nearest.to_index());
                             }
                         }
                     }
@@ -143,7 +157,7 @@ impl<F: KMeansFloat> Sink<F> for Assigner<'_, '_, F> {
                 for ((&row, nearest), &gap) in zip(rows, found.nearest).zip(found.gaps) {
                     let (row, nearest) = (row as usize, nearest.to_index());
                     self.keys[row] = self.bounds.key(gap.narrow(), nearest);
-                    self.label(chunk, row, nearest);
+                    self.label(row, nearest);
                 }
             }
         }

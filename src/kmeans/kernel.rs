@@ -17,8 +17,8 @@ use super::tile::{PANEL, POINTS, Rows, Tile, groups, panels};
 
 /// Takes what the kernel found.
 pub(super) trait Sink<F> {
-    /// What was found for some rows of `chunk` (row-major), tile by tile.
-    fn take(&mut self, chunk: &[F], rows: Numbers, found: Found<F>);
+    /// What was found for some rows, tile by tile.
+    fn take(&mut self, rows: Numbers, found: Found<F>);
 }
 
 /// The numbers of rows within a chunk.
@@ -88,7 +88,7 @@ impl<F: KMeansFloat, K: Sink<F>, const BOUNDS: bool> WithSimd for Nearest<'_, F,
                 nearest: &nearest[..end - start],
                 gaps: &gaps[..end - start],
             };
-            self.sink.take(self.chunk, numbers, found);
+            self.sink.take(numbers, found);
         }
         let lanes = cast_slice::<F::Register<S>, F>(slice::from_ref(&greatest_square));
         lanes.iter().copied().fold(F::zero(), F::max)

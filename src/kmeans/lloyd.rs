@@ -148,12 +148,12 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
                 origin: &origin,
                 clusters,
                 first,
-                changes: None,
+                changed: Vec::new(),
             };
             let chunk = chunk.as_slice().unwrap_or_default();
             let (looked_at, greatest_square) = sink.run(arch, chunk, centres, pass);
             ChunkOutcome {
-                changes: sink.changes,
+                changes: sink.changes(chunk),
                 looked_at,
                 greatest_square: greatest_square.into(),
             }
