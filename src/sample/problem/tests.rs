@@ -260,6 +260,11 @@ fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
         assert!(one == two, "{name} depends on threads");
         assert!(one != other, "{name} does not depend on the seed");
     }
+    let activities = |path: &Path| {
+        let page = fs::read_to_string(path.join("problem.toml")).unwrap();
+        page.split("[[constraints]]").next().unwrap().to_owned()
+    };
+    assert_ne!(activities(&paths[0]), activities(&paths[2]));
 }
 
 #[test]
