@@ -15,7 +15,7 @@ const SHOWN: usize = 1_000;
 /// Ask a run's tables in SQL.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Tables: members, segments, profiles, invitations, decisions, controls, calls, reasons, rejects;\nfrom the second night on also migration\n\n\
+    after_help = "Tables: members, segments, profiles, invitations, decisions, controls, calls, reasons,\nreconciliation, rejects; also known, where an export names customers, and migration, from the\nsecond night on\n\n\
 Example:\n  clubcall sql \"SELECT segment_name, COUNT(*) AS customers FROM members GROUP BY 1 ORDER BY 2 DESC\""
 )]
 pub(super) struct SqlArgs {
