@@ -150,4 +150,5 @@ def customers_of(place):
     """The customers as the source has them, by id."""
     data = place.folder / "sample-data/customers.parquet"
     frame = pd.read_parquet(data if data.exists() else place.folder / "customers.parquet")
-    return {row["customer_id"]: row for row in frame.to_dict("records")}
+    known = frame.astype(object).where(frame.notna(), None)
+    return {row["customer_id"]: row for row in known.to_dict("records")}
