@@ -19,7 +19,6 @@ const SHOWN: usize = 1_000;
 controls, propensity, calibration, calls, reasons, reconciliation, rejects; and known, where an\n\
 export names customers, and migration and drift, from the second night on\n\n\
 Example:\n  clubcall sql \"SELECT segment_name, COUNT(*) AS customers FROM members GROUP BY 1 ORDER BY 2 DESC\""
-Example:\n  clubcall sql \"SELECT segment_name, COUNT(*) AS customers FROM members GROUP BY 1 ORDER BY 2 DESC\""
 )]
 pub(super) struct SqlArgs {
     /// The query
