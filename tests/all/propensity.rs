@@ -45,7 +45,8 @@ fn probabilities_come_nearer_to_what_was_planted_than_the_stated_ones() {
     let truth = Table::read(&sample::large().join("truth/responses.parquet"));
     let planted = truth.numbers("probability_contacted");
     let pairs = truth.words("customer_id").into_iter();
-    let pairs = pairs.zip(truth.words("activity_id").iter().map(|id| series(id)));
+    let ids = truth.words("activity_id");
+    let pairs = pairs.zip(ids.iter().map(|id| series(id)));
     let (mut found, mut said, mut bias, mut count) = (0.0, 0.0, 0.0, 0.0_f64);
     for (pair, planted) in pairs.zip(planted) {
         if let Some(probability) = tonight.get(&pair) {

@@ -7,7 +7,7 @@ use crate::support::workspace::{digests, sha256};
 use crate::support::{Table, Workspace, history, sample};
 
 /// The columns that others rely on; there may be more.
-const TABLES: [(&str, &[&str]); 9] = [
+const TABLES: [(&str, &[&str]); 11] = [
     (
         "reconciliation",
         &[
