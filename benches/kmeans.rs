@@ -12,6 +12,11 @@
 //! centres; how far apart these are makes a case `easy` or `overlap`. In every
 //! round all peers fit one after the other, each on two threads, so that a busy
 //! machine slows all of them alike; medians are printed, and ratios to ours.
+//! A fit counts whole: checks, iterations, labels, and inertia.
+//!
+//! Memory is the program's own allocator, mimalloc, which asks for huge pages
+//! just as numpy does. Variables that pin OpenBLAS to an older kernel are kept
+//! from scikit-learn, and the kernel that it runs is printed.
 
 use std::error::Error;
 use std::fs::File;
@@ -32,7 +37,13 @@ use rayon::prelude::*;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const THREADS: usize = 2;
+
+/// Settings that make a current OpenBLAS slower than it is.
+const OLD_KERNELS: [&str; 2] = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"];
 
 /// Planted data and how they are clustered.
 struct Case {
@@ -111,6 +122,7 @@ fn compare(case: &Case, rounds: usize, folder: &Path) -> Outcome<()> {
         case.iterations,
         case.spread * (2.0 * case.columns as f32).sqrt()
     );
+    println!("  {}", peers.about);
     let reference = peers.fit("reference")?;
     let dataset = DatasetBase::from(points);
     let names = ["clubcall", "sklearn lloyd", "sklearn elkan", "linfa"];
@@ -262,13 +274,19 @@ struct Peers {
     process: Child,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
+    /// Versions.
+    about: String,
 }
 
 impl Peers {
     fn start(case: &Case, folder: &Path) -> Outcome<Self> {
         let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
         let script = Path::new(file!()).with_file_name("kmeans_peers.py");
-        let mut process = Command::new(python)
+        let mut command = Command::new(python);
+        for name in OLD_KERNELS {
+            command.env_remove(name);
+        }
+        let mut process = command
             .arg(script)
             .arg(folder)
             .args([case.columns, case.clusters].map(|number| number.to_string()))
@@ -279,10 +297,14 @@ impl Peers {
             .spawn()?;
         let to = process.stdin.take().ok_or("no way to write to Python")?;
         let from = process.stdout.take().ok_or("no way to read from Python")?;
+        let mut from = BufReader::new(from);
+        let mut about = String::new();
+        from.read_line(&mut about)?;
         Ok(Self {
             process,
             to,
-            from: BufReader::new(from),
+            from,
+            about: about.trim().to_owned(),
         })
     }
 

@@ -7,10 +7,17 @@ float32). For each line on standard input (lloyd, elkan, reference, end) fits
 from those centres and prints seconds, iterations and the sum of squares,
 computed in float64. The reference is Lloyd in float64.
 
+The first line out says which scikit-learn it is and what its BLAS runs on.
+
+    python3 kmeans_peers.py sets FOLDER
+
+writes scikit-learn's small data sets as CSV into FOLDER, plain and standardised,
+for benches/kmeans_best.rs.
+
     python3 kmeans_peers.py best
 
-prints the least sums of squares that scikit-learn finds in 1,000 starts on its
-small data sets, and writes them as CSV into the folder `kmeans-sets`.
+prints the least sums of squares that scikit-learn finds on these in 1,000
+starts.
 """
 
 import sys
@@ -19,8 +26,9 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import sklearn
 from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 warnings.filterwarnings("ignore")
 
@@ -37,6 +45,8 @@ def sum_of_squares(points, centres, labels):
 def serve(folder, columns, clusters, iterations, threads):
     points = np.fromfile(Path(folder) / "points.f32", "<f4").reshape(-1, columns)
     centres = np.fromfile(Path(folder) / "centres.f32", "<f4").reshape(clusters, columns)
+    kernels = {pool["architecture"] for pool in threadpool_info() if "architecture" in pool}
+    print(f"scikit-learn {sklearn.__version__}, BLAS kernel {', '.join(kernels)}", flush=True)
     for line in sys.stdin:
         what = line.strip()
         if what == "end":
@@ -59,12 +69,10 @@ def serve(folder, columns, clusters, iterations, threads):
         print(seconds, model.n_iter_, repr(total), flush=True)
 
 
-def best():
+def small_sets():
     from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
     from sklearn.preprocessing import StandardScaler
 
-    folder = Path("kmeans-sets")
-    folder.mkdir(exist_ok=True)
     for name, load, clusters in [
         ("iris", load_iris, 3),
         ("wine", load_wine, 3),
@@ -72,14 +80,25 @@ def best():
         ("digits", load_digits, 10),
     ]:
         plain = load().data
-        for kind, data in [("", plain), ("-standardised", StandardScaler().fit_transform(plain))]:
-            np.savetxt(folder / f"{name}{kind}.csv", data, fmt="%.17g", delimiter=",")
-            model = KMeans(clusters, n_init=1000, tol=0, random_state=0).fit(data)
-            print(f"{name}{kind}.csv {clusters} {model.inertia_!r}", flush=True)
+        yield name, clusters, plain
+        yield f"{name}-standardised", clusters, StandardScaler().fit_transform(plain)
+
+
+def write_sets(folder):
+    for name, _, data in small_sets():
+        np.savetxt(Path(folder) / f"{name}.csv", data, fmt="%.17g", delimiter=",")
+
+
+def best():
+    for name, clusters, data in small_sets():
+        model = KMeans(clusters, n_init=1000, tol=0, random_state=0).fit(data)
+        print(name, clusters, repr(model.inertia_), flush=True)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["best"]:
+    if sys.argv[1] == "best":
         best()
+    elif sys.argv[1] == "sets":
+        write_sets(sys.argv[2])
     else:
         serve(sys.argv[1], *map(int, sys.argv[2:]))

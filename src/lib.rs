@@ -1,9 +1,11 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
+pub mod allocation;
 pub mod artifacts;
 pub mod calls;
 pub mod campaign;
 pub mod cli;
+pub mod deliver;
 pub mod domain;
 pub mod kmeans;
 pub mod lists;

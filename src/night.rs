@@ -93,6 +93,8 @@ pub enum NightError {
     #[error(transparent)]
     Lists(#[from] ListError),
     #[error(transparent)]
+    Unbalanced(#[from] artifacts::Unbalanced),
+    #[error(transparent)]
     Report(#[from] ReportError),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -133,13 +135,14 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
     segmenting::add_names(&mut view, &segmentation)?;
     let (findings, reasons, contacts, campaign) = watch.stage("campaign", |stage| {
         let findings = campaign::review(job.plan, &tables);
-        let reasons = follow_up::reasons(job.plan, &view)?;
+        let reasons = follow_up::reasons(job.plan, &view, tables.night.as_of, previous)?;
         let contacts = campaign::contacts(job, &view, &tables, previous)?;
         let campaign = campaign::plan(
             job,
             &view,
             &tables,
             &affinities,
+            &segmenting::numbers(&segmentation),
             &reasons,
             &findings,
             &contacts,
@@ -170,6 +173,10 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         calls,
     };
     let tags = segmenting::tags(job.plan, &results.view)?;
+    let known = match previous {
+        Some(run) => artifacts::Known::from_rows(previous::known(run)?),
+        None => artifacts::Known::default(),
+    };
     let night = artifacts::Night {
         plan: job.plan,
         tables: &results.tables,
@@ -181,6 +188,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         findings: &results.findings,
         campaign: &results.campaign,
         calls: &results.calls,
+        known: &known,
         previous_run: previous.map(Run::id),
         run_id: &run_id,
         alerts: results.alerts(job.plan),
@@ -227,6 +235,13 @@ impl Results {
                 "the do-not-contact list is missing or older than 31 days: no text messages and no marketing calls".to_owned(),
             );
         }
+        alerts.extend(self.campaign.optimum.given_up.iter().map(|given_up| {
+            format!(
+                "{}; held back for it: {}",
+                given_up.text,
+                given_up.activities.join(", ")
+            )
+        }));
         alerts.extend(self.segmentation.refused.iter().map(ToString::to_string));
         for segment in &self.segmentation.segments {
             let entry = self.segmentation.registry.get(&segment.id);

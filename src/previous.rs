@@ -15,10 +15,6 @@ use crate::domain::{Channel, People};
 use crate::segments::{self, NameError, Names, Registry};
 use crate::store::{OutDir, Run, Runs, StoreError};
 
-/// How far back own invitations are looked for, in days: the longest window of
-/// the contact policy's defaults, with some room.
-const HORIZON_DAYS: i32 = 90;
-
 /// Why an earlier run cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PreviousError {
@@ -144,6 +140,42 @@ pub fn members(run: &Run) -> Result<Members, PreviousError> {
     })
 }
 
+/// A customer whom an export's list of customers has named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownCustomer {
+    /// The export's folder.
+    pub export: String,
+    /// The customer.
+    pub customer_id: String,
+    /// The first such night.
+    pub since: Date,
+}
+
+/// The customers whom lists of customers have named up to a run; none where no
+/// export asked for such a list.
+///
+/// # Errors
+/// When the table is there and changed or of another form.
+pub fn known(run: &Run) -> Result<Vec<KnownCustomer>, PreviousError> {
+    const FILE: &str = "known.parquet";
+    if !run.manifest.outputs.contains_key(FILE) {
+        return Ok(Vec::new());
+    }
+    let frame = frame(run, FILE, &["export", "customer_id", "since"])?;
+    let [exports, customers, days] =
+        ["export", "customer_id", "since"].map(|column| texts(&frame, column));
+    let rows = exports.into_iter().zip(customers).zip(days);
+    Ok(rows
+        .filter_map(|((export, customer_id), since)| {
+            Some(KnownCustomer {
+                export: export?,
+                customer_id: customer_id?,
+                since: since?.parse().ok()?,
+            })
+        })
+        .collect())
+}
+
 fn json<T: DeserializeOwned>(run: &Run, file: &'static str) -> Result<T, PreviousError> {
     serde_json::from_slice(&run.read(file)?).map_err(|error| PreviousError::Form {
         run: run.id().to_owned(),
@@ -152,7 +184,7 @@ fn json<T: DeserializeOwned>(run: &Run, file: &'static str) -> Result<T, Previou
     })
 }
 
-/// What went out in the nights before `as_of`, as contacts: our invitations, and
+/// What went out in the `days` before `as_of`, as contacts: our invitations, and
 /// messages that are sent by machine. Those that `history` already holds are
 /// left out.
 ///
@@ -162,6 +194,7 @@ pub fn own_contacts(
     runs: &Runs,
     previous: Option<&Run>,
     as_of: Date,
+    days: u32,
     people: &People,
     reasons: &[CallReason],
     history: &[Contact],
@@ -179,7 +212,7 @@ pub fn own_contacts(
     let mut next = previous;
     while let Some(run) = next {
         let date = run.manifest.as_of;
-        if (as_of - date).get_days() > HORIZON_DAYS {
+        if i64::from((as_of - date).get_days()) > i64::from(days) {
             break;
         }
         for (file, columns, about, kind, sent) in [

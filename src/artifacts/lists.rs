@@ -5,7 +5,7 @@ use super::Night;
 use crate::calls::{Call, CallStatus};
 use crate::campaign::{Invitation, InvitationStatus, Messages, Recipient};
 use crate::domain::{Action, Channel, People, Phone};
-use crate::lists::{Kind, List, ListColumn, ListError, Row};
+use crate::lists::{List, ListError, Row, Source};
 
 /// Every list of the night: `invitations-<activity>` and `calls-<action>`.
 /// Empty lists are there too, so that an importer can tell "nobody" from
@@ -46,8 +46,37 @@ pub fn lists<'a>(night: &'a Night<'a>) -> Result<Vec<List<'a>>, ListError> {
     Ok(lists)
 }
 
-fn column(name: &str, description: &str, kind: Kind) -> ListColumn {
-    ListColumn::new(name, description, kind)
+/// The customers as master data, for the export at `index`: whom an earlier
+/// night has named there is known.
+///
+/// # Errors
+/// When the list cannot be made.
+pub fn customers<'a>(night: &'a Night<'a>, index: usize) -> Result<List<'a>, ListError> {
+    let people = &night.view.people;
+    let folder = night.plan.file.exports[index].folder();
+    let segments = &night.segmentation.segments;
+    List::new(
+        Source::Customers.name(),
+        "Customers",
+        Source::Customers.list_columns(),
+        people.len(),
+        move |customer, row| {
+            let member = night.segmentation.members.get(customer);
+            let segment = member.and_then(|member| segments.get(member.segment));
+            row.push(&people.ids[customer]);
+            row.push_opt(people.phone[customer].as_ref().map(Phone::as_str));
+            row.push_opt(people.name[customer].as_ref());
+            row.push_opt(people.language[customer].as_ref());
+            row.push_opt(people.district[customer].as_ref());
+            row.push_opt(segment.map(|segment| &segment.id));
+            row.push_opt(segment.map(|segment| &segment.name));
+            row.push(if night.known.has(folder, &people.ids[customer]) {
+                "known"
+            } else {
+                "new"
+            });
+        },
+    )
 }
 
 fn invitation_list<'a>(
@@ -58,29 +87,7 @@ fn invitation_list<'a>(
     let language = night.plan.file.pipeline.language;
     let people = &night.view.people;
     let messages = Messages::new(std::slice::from_ref(activity), language).ok();
-    let columns = vec![
-        column("customer_id", "The customer.", Kind::Id),
-        column(
-            "phone",
-            "The number, for channels that need one.",
-            Kind::Phone,
-        ),
-        column("name", "How to address the customer.", Kind::Text),
-        column("language", "The customer's language.", Kind::Word),
-        column("district", "The customer's district.", Kind::Text),
-        column("activity_id", "The activity.", Kind::Id),
-        column("status", "invited, or waitlist.", Kind::Word),
-        column("rank", "Place within the activity, from 1.", Kind::Number),
-        column("channel", "How to invite.", Kind::Word),
-        column(
-            "not_before",
-            "Contact not earlier than this.",
-            Kind::DateTime,
-        ),
-        column("not_after", "Contact not later than this.", Kind::DateTime),
-        column("owner", "Who answers for it.", Kind::Text),
-        column("message", "What the customer is told.", Kind::Text),
-    ];
+    let columns = Source::Invitations.list_columns();
     let title = activity.name.text(language).to_owned();
     let length = invitations.len();
     List::new(
@@ -97,6 +104,7 @@ fn invitation_list<'a>(
             row.push_opt(people.language[customer].as_ref());
             row.push_opt(people.district[customer].as_ref());
             row.push(&activity.id);
+            row.push(activity.name.text(language));
             row.push(invitation.status.as_str());
             row.push(invitation.rank);
             row.push(invitation.channel.as_str());
@@ -123,32 +131,7 @@ fn call_list<'a>(
     let file = &night.plan.file;
     let language = file.pipeline.language;
     let people = &night.view.people;
-    let columns = vec![
-        column(
-            "position",
-            "The order in which to work the list, from 1.",
-            Kind::Number,
-        ),
-        column("customer_id", "The customer.", Kind::Id),
-        column("phone", "The number.", Kind::Phone),
-        column("name", "How to address the customer.", Kind::Text),
-        column("language", "The customer's language.", Kind::Word),
-        column("district", "The customer's district.", Kind::Text),
-        column("reason_id", "The leading reason.", Kind::Id),
-        column(
-            "reason",
-            "The leading reason in words, then any further ones.",
-            Kind::Text,
-        ),
-        column("team", "The team that does it.", Kind::Word),
-        column("owner", "Who answers for it.", Kind::Text),
-        column("due_at", "When it is due.", Kind::DateTime),
-        column("not_before", "Not earlier than this.", Kind::DateTime),
-        column("not_after", "Not later than this.", Kind::DateTime),
-        column("attempt", "Which attempt it is, from 1.", Kind::Number),
-        column("script", "What to say.", Kind::Text),
-        column("talking_points", "What to raise besides.", Kind::Text),
-    ];
+    let columns = Source::Calls.list_columns();
     let title = format!("Follow-up: {}", action.as_str());
     let length = calls.len();
     List::new(
@@ -164,6 +147,7 @@ fn call_list<'a>(
             words.extend(call.further_reasons.iter().map(|hit| reason(hit.reason)));
             words.dedup();
             row.push(at + 1);
+            row.push(call_id(night, call));
             row.push(&people.ids[customer]);
             row.push_opt(people.phone[customer].as_ref().map(Phone::as_str));
             row.push_opt(people.name[customer].as_ref());
@@ -171,6 +155,7 @@ fn call_list<'a>(
             row.push_opt(people.district[customer].as_ref());
             row.push(&file.calls[usize::from(call.lead.reason)].id);
             row.push(words.join("; "));
+            row.push(call.channel.as_str());
             row.push(&call.team);
             row.push(&call.owner);
             row.push(call.due_at);
@@ -181,6 +166,22 @@ fn call_list<'a>(
             row.push(call.talking_points.join("; "));
         },
     )
+}
+
+/// What the call is about, by which it is known again on the next night:
+/// reason, customer and first day, and the activity where there is one.
+fn call_id(night: &Night<'_>, call: &Call) -> String {
+    let file = &night.plan.file;
+    let reason = &file.calls[usize::from(call.lead.reason)].id;
+    let customer = &night.view.people.ids[call.lead.row as usize];
+    let since = call.since;
+    match call.lead.activity {
+        Some(activity) => {
+            let activity = &file.activities[usize::from(activity)].id;
+            format!("{reason}:{customer}:{since}:{activity}")
+        }
+        None => format!("{reason}:{customer}:{since}"),
+    }
 }
 
 /// The number, where the channel needs one.

@@ -31,6 +31,11 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
             words(members.iter().map(|member| member.second.and_then(id))),
         ),
         OutColumn::new(
+            "distance",
+            "Distance to the middle of the segment in scaled units; of a dense region, to its nearest core point. Empty in segments set apart by rule.",
+            ColumnData::Float(members.iter().map(|member| member.distance).collect()),
+        ),
+        OutColumn::new(
             "because",
             "What speaks most for the segment against the second one, the most telling first, at most three features: higher or lower than half way between the two, yes or no, or the level. Empty in reserved segments.",
             because(night),

@@ -4,15 +4,23 @@
 //! One file per published table. To publish another: a file here, a line in
 //! [`tables`].
 
+mod calibration;
 mod calls;
+mod choice;
+mod constraints;
 mod controls;
 mod decisions;
+mod drift;
 mod invitations;
+mod known;
 mod lists;
 mod members;
 mod migration;
+mod power;
 mod profiles;
+mod propensity;
 mod reasons;
+mod reconciliation;
 mod rejects;
 mod report;
 mod rules;
@@ -29,7 +37,9 @@ use crate::segments::{InterestAffinity, Segmentation};
 use crate::tables::ValidTables;
 use crate::view::CustomerView;
 
-pub use lists::lists;
+pub use known::Known;
+pub use lists::{customers, lists};
+pub use reconciliation::{Unbalanced, reconciliation};
 pub use report::report;
 pub use summary::summary;
 
@@ -55,6 +65,8 @@ pub struct Night<'a> {
     pub campaign: &'a Campaign,
     /// The call queue.
     pub calls: &'a CallQueue,
+    /// Whom earlier nights have named to importers.
+    pub known: &'a Known,
     /// The run that this one starts from.
     pub previous_run: Option<&'a str>,
     /// The run's id.
@@ -85,14 +97,21 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         segments::table(night)?,
         profiles::table(night)?,
         rules::table(night)?,
+        choice::table(night)?,
         invitations::table(night)?,
         decisions::table(night)?,
+        constraints::table(night)?,
         controls::table(night)?,
+        propensity::table(night)?,
+        calibration::table(night)?,
         calls::table(night)?,
         reasons::table(night)?,
+        reconciliation::table(night)?,
         rejects::table(night)?,
     ];
     tables.extend(migration::table(night)?);
+    tables.extend(drift::table(night)?);
+    tables.extend(known::table(night)?);
     Ok(tables)
 }
 

@@ -238,7 +238,12 @@ fn choice(night: &Night<'_>) -> Vec<report::KChoice> {
         .iter()
         .map(|trial| report::KChoice {
             k: u32::try_from(trial.k).unwrap_or(u32::MAX),
+            gap: trial.gap,
+            gap_error: trial.gap_error,
+            smallest_stability: trial.smallest_stability,
             silhouette: trial.silhouette,
+            calinski_harabasz: trial.calinski_harabasz,
+            davies_bouldin: trial.davies_bouldin,
             inertia: trial.inertia,
             smallest_share: trial.smallest_share,
             chosen: trial.chosen,

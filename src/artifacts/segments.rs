@@ -38,7 +38,7 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
             ),
             OutColumn::new(
                 "stability",
-                "Mean Jaccard similarity over bootstrap refits (Hennig 2007), 0 to 1; below 0.85 is doubtful.",
+                "Mean Jaccard similarity over bootstrap refits (Hennig 2007), 0 to 1; highly stable from 0.85 on, doubtful below 0.75.",
                 ColumnData::Float(segments.iter().map(|s| s.stability).collect()),
             ),
             OutColumn::new(

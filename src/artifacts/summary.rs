@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::Night;
+use super::{Night, power};
 use crate::calls::CallStatus;
-use crate::campaign::InvitationStatus;
+use crate::campaign::{InvitationStatus, Model};
 use crate::domain::{Decision, DecisionReason};
 use crate::watch::grouped;
 
@@ -19,6 +19,9 @@ pub fn summary(night: &Night<'_>) -> String {
     page.line(&format!("run {}", night.run_id));
     segments(night, &mut page);
     invitations(night, &mut page);
+    scarce(night, &mut page);
+    probabilities(night, &mut page);
+    power(night, &mut page);
     turned_down(night, &mut page);
     calls(night, &mut page);
     list(&mut page, "Alerts", &night.alerts, "none");
@@ -36,6 +39,20 @@ impl Page {
     fn line(&mut self, text: &str) {
         self.0.push_str(text);
         self.0.push('\n');
+    }
+
+    /// A sentence, broken before 80 columns.
+    fn wrapped(&mut self, text: &str) {
+        let mut line = String::from(" ");
+        for word in text.split(' ') {
+            if line.chars().count() + 1 + word.chars().count() > 80 {
+                self.line(&line);
+                line = String::from("   ");
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        self.line(&line);
     }
 
     fn heading(&mut self, text: &str) {
@@ -111,6 +128,97 @@ fn invitations(night: &Night<'_>, page: &mut Page) {
             grouped(funnel.waitlist),
             format!("{:.0}", funnel.expected_attendance),
             if held { "  held back" } else { "" }
+        ));
+    }
+}
+
+/// How near the allocation is to the best, and what it was short of.
+fn scarce(night: &Night<'_>, page: &mut Page) {
+    let optimum = &night.campaign.optimum;
+    let gap = match optimum.gap() {
+        0.0 => "proven to be the best".to_owned(),
+        gap => format!("at most {:.5} % below the best", 100.0 * gap),
+    };
+    page.heading(&format!("Worth {:.2} in expectation, {gap}", optimum.value));
+    let mut binding: Vec<_> = optimum
+        .totals
+        .iter()
+        .filter(|total| total.price > 0.0)
+        .collect();
+    binding.sort_by(|a, b| {
+        b.price
+            .total_cmp(&a.price)
+            .then_with(|| a.name.cmp(&b.name))
+    });
+    for total in binding {
+        let one = match (total.measure, total.sense) {
+            ("responses", "at_most") if total.name.starts_with("seats of ") => {
+                "one more seat".to_owned()
+            }
+            (measure, sense) => {
+                let more = if sense == "at_most" { "more" } else { "fewer" };
+                let unit = match measure {
+                    "invitations" => "invitation",
+                    "responses" => "expected response",
+                    "minutes" => "minute",
+                    _ => "unit of cost",
+                };
+                format!("one {unit} {more}")
+            }
+        };
+        page.line(&format!(
+            "  {:<40} {one} is worth {:.2}",
+            total.name, total.price
+        ));
+    }
+}
+
+/// What the probabilities are made from.
+fn probabilities(night: &Night<'_>, page: &mut Page) {
+    let propensity = &night.campaign.propensity;
+    page.heading(&format!(
+        "Probabilities: {} on {} past outcomes of invitations",
+        match propensity.model {
+            Model::Prior => "stated acceptances",
+            Model::Logistic => "logistic regression",
+        },
+        grouped(propensity.invited)
+    ));
+    page.wrapped(&propensity.reason);
+    if !propensity.pooling.is_empty() {
+        let weights: Vec<String> = propensity
+            .pooling
+            .iter()
+            .map(|(level, strength)| format!("{} {strength:.0}", level.words()))
+            .collect();
+        page.wrapped(&format!(
+            "what is expected weighs as much as so many outcomes of one: {}",
+            weights.join(", ")
+        ));
+    }
+    page.wrapped(&propensity.value);
+}
+
+/// What the planned sizes can show.
+fn power(night: &Night<'_>, page: &mut Page) {
+    page.heading("Smallest lift that the controls can show (80 % power, two-sided 5 %)");
+    page.line(&format!(
+        "  {:<30} {:>8} {:>9} {:>12} {:>14}",
+        "activity", "open", "held out", "being open", "an invitation"
+    ));
+    let points = |lift: Option<f64>| match lift {
+        Some(lift) => format!("{:.1} points", lift * 100.0),
+        None => "none".to_owned(),
+    };
+    for (funnel, power) in power::of(night) {
+        let Some(power) = power else { continue };
+        page.line(&format!(
+            "  {:<30} {:>8} {:>9} {:>12} {:>14}",
+            funnel.activity,
+            grouped(power.open),
+            grouped(power.held_out),
+            points(power.lift),
+            points(power.per_invitation)
         ));
     }
 }

@@ -1,7 +1,11 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{Activity, CampaignError, Contact, ControlSettings, Key, Outcome, Policy, Suppression};
+use super::{
+    Activity, CampaignError, Contact, ControlSettings, Key, Outcome, Policy, PropensitySettings,
+    Suppression,
+};
+use crate::allocation::{ConflictSettings, ConstraintSettings, ContactRuleSettings};
 use crate::domain::People;
 
 /// A propensity from another model; trusted as a calibrated probability.
@@ -15,6 +19,30 @@ pub struct Score {
     pub probability: f64,
     /// Worth of this customer's acceptance, instead of the activity's value.
     pub value: Option<f64>,
+}
+
+/// What bounds invitations beside seats and policy.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bounds<'a> {
+    /// `[[constraints]]`.
+    pub constraints: &'a [ConstraintSettings],
+    /// `[[contact_rules]]`.
+    pub contact_rules: &'a [ContactRuleSettings],
+    /// `[[conflicts]]`.
+    pub conflicts: &'a [ConflictSettings],
+    /// The minutes that are left for invitations by call.
+    pub call_minutes: Option<&'a CallMinutes>,
+}
+
+/// The working time of the team that invites by call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallMinutes {
+    /// As the ledger names it: `minutes of team clubs`.
+    pub name: String,
+    /// Minutes left tonight.
+    pub left: f64,
+    /// Minutes of one call.
+    pub per_call: f64,
 }
 
 /// All that the campaign is planned from. Lists by row have one entry per
@@ -36,10 +64,14 @@ pub struct CampaignInput<'a> {
     pub eligible: &'a [Vec<u32>],
     /// By activity: every row's affinity to its interest, 0 to 1.
     pub affinity: &'a [Vec<f64>],
+    /// Every row's segment, as a number from 0.
+    pub segment: &'a [u32],
     /// Propensities from outside, at most one per customer and activity.
     pub scores: &'a [Score],
     /// Past outcomes.
     pub outcomes: &'a [Outcome],
+    /// What bounds invitations beside seats.
+    pub bounds: Bounds<'a>,
     /// Contacts made, and our own earlier invitations.
     pub contacts: &'a [Contact],
     /// Do-not-contact entries.
@@ -50,6 +82,8 @@ pub struct CampaignInput<'a> {
     pub service_first: &'a [bool],
     /// `[policy]`.
     pub policy: &'a Policy,
+    /// `[propensity]`.
+    pub propensity: PropensitySettings,
     /// `[controls]`.
     pub controls: &'a ControlSettings,
     /// The key of the control groups.
@@ -64,6 +98,7 @@ impl CampaignInput<'_> {
             ("held_back", self.held_back.len(), activities),
             ("eligible", self.eligible.len(), activities),
             ("affinity", self.affinity.len(), activities),
+            ("segment", self.segment.len(), rows),
             ("service_first", self.service_first.len(), rows),
         ];
         for (list, found, expected) in lengths {
@@ -104,6 +139,11 @@ impl CampaignInput<'_> {
             "suppressions",
             rows,
             self.suppressions.iter().map(|entry| entry.row),
+        )?;
+        check_rows(
+            "outcomes",
+            rows,
+            self.outcomes.iter().map(|outcome| outcome.row),
         )?;
         check_rows("scores", rows, self.scores.iter().map(|score| score.row))?;
         let odd = |score: &&Score| {

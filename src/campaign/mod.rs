@@ -11,7 +11,8 @@
 //! | `history`, `screen` | what earlier contacts, consent and policy leave open |
 //! | `windows` | when a customer may be contacted |
 //! | `propensity` | how likely an invitation is accepted |
-//! | `pools`, `allocation` | who gets the seats |
+//! | `pools`, `allocation` | who is invited, within all bounds |
+//! | `earlier_contacts` | what earlier contacts use up and conflict with |
 //! | `ledger`, `constraints`, `reconcile` | a decision for every candidate, and that they add up |
 //! | `plan` | the stage as a whole |
 //! | `message` | the text to the customer |
@@ -22,6 +23,7 @@ mod civil;
 mod constraints;
 mod controls;
 mod earlier;
+mod earlier_contacts;
 mod history;
 mod input;
 mod ledger;
@@ -36,22 +38,27 @@ mod screen;
 mod windows;
 
 #[cfg(test)]
+mod bounds_tests;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use activity::{Activity, Seats};
+pub use allocation::{GivenUp, Optimum, Scarce};
 pub use civil::{CivilDate, CivilDateTime, CivilTime};
 pub use controls::{ControlSettings, Key, KeyError, NameHash, UnitDraw};
 pub(crate) use earlier::Earlier;
 pub use history::{Contact, ContactOutcome, History};
-pub use input::{CampaignInput, Score};
+pub use input::{Bounds, CallMinutes, CampaignInput, Score};
 pub use ledger::Candidates;
 pub(crate) use message::activity_values;
 pub use message::{MessageError, Messages, Recipient, Texts};
 pub use plan::{UNIVERSAL, plan_campaign};
 pub use policy::{CallHours, Cap, CoolOff, EARLIEST, LATEST, PROCESSED_AGE, Policy};
-pub use propensity::{LIMITS, Outcome, PRIOR_STRENGTH, acceptance_after, spread};
+pub use propensity::{
+    CalibrationBin, Judged, LIMITS, Level, Model, Outcome, Propensity, PropensitySettings, Spread,
+};
 pub use reconcile::{Unreconciled, reconcile};
 pub use review::{ReviewFinding, held_back, review};
 pub use screen::{Allowed, Bound, Refusal, Screening, Suppression};
@@ -72,8 +79,12 @@ pub struct Campaign {
     /// By contact unit: whether it is held out of all campaigns, candidate or
     /// not.
     pub universal_control: Vec<bool>,
+    /// What the probabilities are made from.
+    pub propensity: Propensity,
     /// What became of each activity's eligible customers, one per activity.
     pub funnel: Vec<ActivityFunnel>,
+    /// How good the allocation is, and what it is short of.
+    pub optimum: Optimum,
 }
 
 /// A customer's invitation, or place on the waitlist.
@@ -199,6 +210,10 @@ pub enum CampaignError {
     /// There is more than the ledger can number.
     #[error("there are more than 4 billion candidates; narrow the activities' `eligible`")]
     TooManyCandidates,
+    /// Bounds contradict each other though inviting nobody would keep them: a
+    /// fault of clubcall.
+    #[error("the allocation failed: {0}")]
+    Allocation(String),
     /// A customer's time zone is unknown.
     #[error(transparent)]
     Zone(#[from] UnknownZone),

@@ -1,14 +1,15 @@
 use rayon::prelude::*;
 
-use super::allocation::{Facts, Fate, Offer, allocate};
+use super::allocation::{Allocated, Fate, Offer, allocate};
 use super::constraints::Constraints;
 use super::earlier::Earlier;
-use super::ledger::Chance;
+use super::earlier_contacts::EarlierConflicts;
 use super::pools::{Pools, SeatFrom};
+use super::propensity::chances;
 use super::{
     ActivityFunnel, Bound, Campaign, CampaignError, CampaignInput, Candidates, ControlRow, History,
-    Invitation, InvitationStatus, Moment, NameHash, Refusal, Score, Screening, Search, UnitDraw,
-    Window, Zones, acceptance_after, reconcile, spread,
+    Invitation, InvitationStatus, Moment, NameHash, Refusal, Screening, Search, UnitDraw, Window,
+    Zones, reconcile,
 };
 use crate::domain::{Channel, DecisionReason};
 
@@ -32,12 +33,18 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
     let openings = openings(input, &zones);
     let mut pools =
         Pools::new(people, input.activities).map_err(|_| CampaignError::TooManyActivities)?;
-    let constraints = Constraints::new(input.policy, input.controls, input.activities, &pools)
-        .ok_or(CampaignError::TooManyActivities)?;
+    let constraints = Constraints::new(
+        input.policy,
+        input.controls,
+        input.activities,
+        &pools,
+        input.bounds,
+    )
+    .ok_or(CampaignError::TooManyActivities)?;
 
     let earlier = Earlier::new(people.len(), input.activities, input.contacts);
     let earlier_attendance = take_earlier(input, &earlier, &mut pools);
-    let chances = chances(input)?;
+    let (chances, propensity) = chances(input)?;
     let mut ledger = Candidates::list(people.len(), input.activities, input.eligible, &chances);
     drop(chances);
     u32::try_from(ledger.len()).map_err(|_| CampaignError::TooManyCandidates)?;
@@ -58,27 +65,21 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
     for (at, channel) in channels.iter().enumerate() {
         match channel {
             Err(refusal) => ledger.refuse(at, *refusal, &constraints),
-            Ok(_) => offers.push(Offer {
+            Ok(channel) => offers.push(Offer {
+                candidate: at as u32,
+                row: ledger.row[at],
+                unit: people.unit[ledger.row[at] as usize],
+                activity: ledger.activity[at],
+                channel: *channel,
+                probability: ledger.probability[at],
                 value: ledger.value[at],
                 tie: (draws[people.unit[ledger.row[at] as usize] as usize]
                     .number(ties[usize::from(ledger.activity[at])])
                     >> 32) as u32,
-                candidate: at as u32,
             }),
         }
     }
-    let facts = |candidate: u32| {
-        let at = candidate as usize;
-        let row = ledger.row[at];
-        let unit = people.unit[row as usize];
-        Facts {
-            row,
-            activity: ledger.activity[at],
-            unit,
-            probability: ledger.probability[at],
-        }
-    };
-    let fates = allocate(offers, facts, &mut pools, people.unit_keys.len());
+    let Allocated { fates, optimum } = allocate(input, offers, &mut pools)?;
     for &(candidate, fate) in &fates {
         let at = candidate as usize;
         match fate {
@@ -98,6 +99,8 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
             .map(|draw| draw.in_universal(input.controls.universal))
             .collect(),
         invitations,
+        optimum,
+        propensity,
         candidates: ledger,
     };
     reconcile(&campaign, input.eligible)?;
@@ -153,51 +156,6 @@ fn take_earlier(input: &CampaignInput<'_>, earlier: &Earlier, pools: &mut Pools)
     attendance
 }
 
-/// By activity, what is expected of each eligible row: the score from outside,
-/// else the prior.
-fn chances(input: &CampaignInput<'_>) -> Result<Vec<Vec<Chance>>, CampaignError> {
-    let mut scores: Vec<&Score> = input.scores.iter().collect();
-    scores.sort_unstable_by_key(|score| (score.activity, score.row));
-    let same =
-        |pair: &&[&Score]| (pair[0].activity, pair[0].row) == (pair[1].activity, pair[1].row);
-    let repeated = scores.windows(2).filter(same).count();
-    if repeated > 0 {
-        return Err(CampaignError::RepeatedScores { count: repeated });
-    }
-    let acceptance = acceptance_after(input.activities, input.outcomes);
-    let of = |index: usize| -> Vec<Chance> {
-        let rows = &input.eligible[index];
-        let affinity: Vec<f64> = rows
-            .iter()
-            .map(|&row| input.affinity[index][row as usize])
-            .collect();
-        let mut chances: Vec<Chance> = spread(acceptance[index], &affinity)
-            .into_iter()
-            .map(|probability| Chance {
-                probability,
-                worth: None,
-            })
-            .collect();
-        let start = scores.partition_point(|score| usize::from(score.activity) < index);
-        for score in scores[start..]
-            .iter()
-            .take_while(|s| usize::from(s.activity) == index)
-        {
-            if let Ok(at) = rows.binary_search(&score.row) {
-                chances[at] = Chance {
-                    probability: score.probability,
-                    worth: score.value,
-                };
-            }
-        }
-        chances
-    };
-    Ok((0..input.activities.len())
-        .into_par_iter()
-        .map(of)
-        .collect())
-}
-
 /// The channel of each candidate that policy and controls let through.
 fn screen_all(
     input: &CampaignInput<'_>,
@@ -216,6 +174,7 @@ fn screen_all(
         input.service_first,
         input.do_not_contact_stale,
     );
+    let conflicts = EarlierConflicts::new(input);
     let names: Vec<NameHash> = input
         .activities
         .iter()
@@ -234,6 +193,12 @@ fn screen_all(
                 return refuse(DecisionReason::ActivityHeldBack, Some(Bound::NoWindow));
             }
             let channel = screening.screen(row, &opening.channels)?[0];
+            if let Some(conflict) = conflicts.with(row as u32, ledger.activity[at], channel) {
+                return refuse(
+                    DecisionReason::EarlierConflict,
+                    Some(Bound::Conflict(conflict)),
+                );
+            }
             if earlier.of(row, ledger.activity[at]).is_some() {
                 return refuse(DecisionReason::AlreadyInvited, None);
             }

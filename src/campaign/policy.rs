@@ -116,6 +116,16 @@ impl Policy {
         self.holidays.iter().any(|holiday| holiday.0 == date)
     }
 
+    /// How many days back contacts may still count: the longest cap and
+    /// cool-off, and at least a season, since invitations to an activity go out
+    /// long before it takes place.
+    #[must_use]
+    pub fn memory_days(&self) -> u32 {
+        let pause = self.cool_off.within_days + self.cool_off.pause_days;
+        let caps = self.marketing_caps.iter().map(|cap| cap.days);
+        caps.chain([pause, 90]).max().unwrap_or(90)
+    }
+
     /// What the settings say that cannot be, each with what is allowed.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
@@ -172,6 +182,17 @@ mod tests {
         assert_eq!(policy.cool_off, Policy::default().cool_off);
         assert_eq!(policy.call_hours, Policy::default().call_hours);
         assert!(policy.is_holiday(Date::constant(2026, 10, 1)));
+    }
+
+    #[test]
+    fn contacts_are_remembered_as_long_as_a_rule_looks_back() {
+        assert_eq!(Policy::default().memory_days(), 90);
+        let yearly: Policy = toml::from_str("marketing_caps = [{ max = 12, days = 365 }]").unwrap();
+        assert_eq!(yearly.memory_days(), 365);
+        let patient: Policy =
+            toml::from_str("cool_off = { ignored = 2, within_days = 60, pause_days = 180 }")
+                .unwrap();
+        assert_eq!(patient.memory_days(), 240);
     }
 
     #[test]

@@ -16,13 +16,15 @@ pub(super) struct Pools {
 #[derive(Debug)]
 pub(super) struct Pool {
     seats: f64,
-    /// Expected attendance of those invited, earlier and tonight.
+    /// Expected attendance of those invited before.
     expected: f64,
     invited: u32,
     waitlisted: u32,
     waitlist: f64,
     /// As the ledger names it: `film-night-2026-11/harbour`.
     pub(super) name: String,
+    /// Whether they are the seats of one district.
+    pub(super) in_district: bool,
 }
 
 #[derive(Debug)]
@@ -61,7 +63,7 @@ impl Pools {
             return Err(TooManyPools);
         }
         let mut pools = Vec::new();
-        let mut add = |activity: &Activity, name: String, seats: u32| {
+        let mut add = |activity: &Activity, name: String, in_district: bool, seats: u32| {
             let index = u16::try_from(pools.len()).map_err(|_| TooManyPools)?;
             pools.push(Pool {
                 seats: f64::from(seats),
@@ -70,17 +72,20 @@ impl Pools {
                 waitlisted: 0,
                 waitlist: activity.waitlist.get(),
                 name,
+                in_district,
             });
             Ok(index)
         };
         let mut by_activity = Vec::with_capacity(activities.len());
         for activity in activities {
             by_activity.push(match &activity.seats {
-                Seats::Total(seats) => PoolsOf::Total(add(activity, activity.id.clone(), *seats)?),
+                Seats::Total(seats) => {
+                    PoolsOf::Total(add(activity, activity.id.clone(), false, *seats)?)
+                }
                 Seats::ByDistrict(seats) => {
                     let mut of = vec![None; districts.len()];
                     for (name, &seats) in seats.iter().filter(|(_, seats)| **seats > 0) {
-                        let pool = add(activity, format!("{}/{name}", activity.id), seats)?;
+                        let pool = add(activity, format!("{}/{name}", activity.id), true, seats)?;
                         of[usize::from(districts[name.as_str()])] = Some(pool);
                     }
                     PoolsOf::ByDistrict(of)
@@ -125,16 +130,13 @@ impl Pool {
         self.expected += attendance;
     }
 
-    /// Whether one more invitation keeps the expected attendance within the
-    /// seats.
-    pub(super) fn fits(&self, probability: f64) -> bool {
-        // Sums of many decimal fractions end a rounding error above the whole.
-        self.expected + probability <= self.seats + 1e-9
+    /// The seats that earlier invitations leave.
+    pub(super) fn left(&self) -> f64 {
+        (self.seats - self.expected).max(0.0)
     }
 
     /// Counts an invitation.
-    pub(super) fn invite(&mut self, probability: f64) {
-        self.expected += probability;
+    pub(super) fn invite(&mut self) {
         self.invited += 1;
     }
 

@@ -38,6 +38,16 @@ pub enum Bound {
     Universal,
     /// `controls.per_activity`.
     PerActivity,
+    /// Constraints that cannot hold.
+    Infeasible,
+    /// An entry of `[[constraints]]`.
+    Constraint(u16),
+    /// An entry of `[[contact_rules]]`.
+    ContactRule(u16),
+    /// An entry of `[[conflicts]]`.
+    Conflict(u16),
+    /// The minutes of the team that makes the calls.
+    CallMinutes,
     /// An entry of `policy.marketing_caps`.
     Cap(u8),
     /// The unit's invitation to that activity.

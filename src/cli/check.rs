@@ -5,9 +5,13 @@ use clap::Args;
 
 use super::{Exit, Failure, ShowArgs, load};
 use crate::campaign;
+use crate::measure;
+use crate::night::NightError;
+use crate::pipeline::Plan;
 use crate::previous;
 use crate::store::OutDir;
-use crate::tables::Severity;
+use crate::tables::{Severity, ValidTables};
+use crate::view;
 use crate::watch::{Watch, grouped};
 
 /// Check a pipeline, its inputs and its activities; writes nothing.
@@ -80,6 +84,7 @@ pub(super) fn main(args: &CheckArgs) -> Result<(), Failure> {
     for finding in &findings {
         text.push_str(&format!("  {}: {}\n", finding.activity, finding.text));
     }
+    text.push_str(&power(&ready.plan, &valid)?);
     for note in &ready.plan.view.notes {
         text.push_str(&format!("  note: {note}\n"));
     }
@@ -92,4 +97,54 @@ pub(super) fn main(args: &CheckArgs) -> Result<(), Failure> {
             "the pre-launch review has findings: those activities would be held back",
         ))
     }
+}
+
+/// What the planned sizes of the control groups can show, by activity.
+///
+/// The policy is not applied here, so the groups of a night are smaller; the
+/// summary of a dry run has their power.
+fn power(plan: &Plan, tables: &ValidTables) -> Result<String, Failure> {
+    let file = &plan.file;
+    if file.activities.is_empty() {
+        return Ok(String::new());
+    }
+    let view = view::build(&plan.view, tables, None).map_err(NightError::from)?;
+    let mut text = String::from(
+        "\nPower: smallest lift shown with 80 % power, two-sided 5 %, before the policy\n",
+    );
+    let (universal, held) = (
+        file.controls.universal.get(),
+        file.controls.per_activity.get(),
+    );
+    for (activity, condition) in file.activities.iter().zip(&plan.eligible) {
+        let line = match view.holds(&activity.id, condition) {
+            Ok(holds) => {
+                let people = &view.people;
+                let mut units: Vec<u32> = (holds.iter().zip(&people.unit))
+                    .filter_map(|(&yes, &unit)| yes.then_some(unit))
+                    .collect();
+                units.sort_unstable();
+                units.dedup();
+                let drawn = units.len() as f64 * (1.0 - universal);
+                let planned = measure::Plan {
+                    base: activity.acceptance.get(),
+                    treated: (drawn * (1.0 - held)).round() as u64,
+                    control: (drawn * held).round() as u64,
+                };
+                let lift = match measure::detectable_lift(&planned, measure::POWER) {
+                    Some(lift) => format!("{:.1} points", lift * 100.0),
+                    None => "none".to_owned(),
+                };
+                format!(
+                    "{:>9} eligible, {:>7} held out: {lift:>12}",
+                    grouped(units.len() as u64),
+                    grouped(planned.control)
+                )
+            }
+            // Who is eligible by segment is known once there are segments.
+            Err(_) => "eligible by segment: see a dry run".to_owned(),
+        };
+        text.push_str(&format!("  {:<30} {line}\n", activity.id));
+    }
+    Ok(text)
 }

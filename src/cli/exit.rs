@@ -18,6 +18,8 @@ pub enum Exit {
     Data = 65,
     /// An input or a run is not there.
     NoInput = 66,
+    /// A destination cannot be reached or refused the run.
+    Unavailable = 69,
     /// A fault of clubcall itself.
     Software = 70,
     /// The output cannot be written.
@@ -33,6 +35,7 @@ Exit codes:
   64  the command line or the pipeline file is at fault
   65  an input breaks a contract or cannot be read
   66  an input or a run is not there
+  69  a destination cannot be reached or refused the run
   70  a fault of clubcall itself
   73  the output cannot be written
   75  another run holds the lock; try again later
@@ -131,9 +134,10 @@ impl From<NightError> for Failure {
             NightError::Outputs(OutputError::Parquet { .. }) => {
                 Self::new(Exit::CannotWrite, error.to_string())
             }
-            NightError::Outputs(_) | NightError::Json(_) | NightError::Report(_) => {
-                Self::new(Exit::Software, error.to_string())
-            }
+            NightError::Outputs(_)
+            | NightError::Json(_)
+            | NightError::Report(_)
+            | NightError::Unbalanced(_) => Self::new(Exit::Software, error.to_string()),
             _ => Self::new(Exit::Data, error.to_string()),
         }
     }

@@ -3,8 +3,10 @@
 //! Errors are rendered here and nowhere else; every command ends with an
 //! [`Exit`].
 
+mod allocate;
 mod check;
 mod completions;
+mod deliver;
 mod exit;
 mod load;
 mod measure;
@@ -47,10 +49,14 @@ enum Command {
     Run(run::RunArgs),
     /// Check a pipeline, its inputs and its activities; writes nothing
     Check(check::CheckArgs),
+    /// Take a published run to its destinations
+    Deliver(deliver::DeliverArgs),
     /// List, show, compare or prune published runs
     Runs(runs::RunsArgs),
     /// List, show, name and compare segments
     Segments(segments::SegmentsArgs),
+    /// Decide who is invited to what, from your own scores
+    Allocate(allocate::AllocateArgs),
     /// Measure what activities do, against those who were held out
     Measure(measure::MeasureArgs),
     /// Ask a run's tables in SQL
@@ -132,8 +138,10 @@ pub fn main() -> ExitCode {
     let run = || match &cli.command {
         Command::Run(args) => run::main(args),
         Command::Check(args) => check::main(args),
+        Command::Deliver(args) => deliver::main(args),
         Command::Runs(args) => runs::main(args),
         Command::Segments(args) => segments::main(args),
+        Command::Allocate(args) => allocate::main(args),
         Command::Measure(args) => measure::main(args),
         Command::Sql(args) => sql::main(args),
         Command::Sample(args) => sample::main(args),

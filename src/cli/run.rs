@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, ShowArgs, load};
+use super::{Failure, ShowArgs, deliver, load};
 use crate::night::{self, Job, Outcome};
 use crate::previous;
 use crate::store::OutDir;
@@ -41,6 +41,9 @@ pub(super) struct RunArgs {
     /// model
     #[arg(long)]
     refit: bool,
+    /// Take the run to the pipeline's [[destinations]] once it is published
+    #[arg(long, conflicts_with = "dry_run")]
+    deliver: bool,
     /// Start without the model and history of earlier runs
     #[arg(long)]
     fresh: bool,
@@ -97,5 +100,12 @@ pub(super) fn main(args: &RunArgs) -> Result<(), Failure> {
             report.run_id
         ),
     };
+    drop(stdout);
+    if args.deliver {
+        // The next night may begin while a slow destination takes this one.
+        drop(lock);
+        let destinations: Vec<_> = ready.plan.file.destinations.iter().collect();
+        return deliver::deliver_to(&out, &report.run_id, &destinations);
+    }
     Ok(())
 }

@@ -132,6 +132,21 @@ fn show(out: &OutDir, name: &str) -> Result<String, Failure> {
             grouped(record.bytes)
         ));
     }
+    let deliveries = out.deliveries(run.id())?;
+    if !deliveries.is_empty() {
+        text.push_str("\ndestinations\n");
+    }
+    for (name, delivery) in &deliveries {
+        let state = match (delivery.delivered, delivery.current) {
+            (true, true) => "there, current",
+            (true, false) => "there",
+            _ => "failed",
+        };
+        text.push_str(&format!(
+            "  {name:<24} {:<9} {state:<15} {}\n",
+            delivery.kind, delivery.at
+        ));
+    }
     out.verify(run.id())?;
     text.push_str("\nevery file is as it was published\n");
     Ok(text)

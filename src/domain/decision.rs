@@ -64,6 +64,8 @@ pub enum DecisionReason {
     CoolOff,
     /// The contact cap is used up by earlier contacts.
     ContactCap,
+    /// An earlier contact conflicts with it.
+    EarlierConflict,
     /// Has been invited to this activity by an earlier run or contact.
     AlreadyInvited,
     /// In the control group of all campaigns.
@@ -72,10 +74,16 @@ pub enum DecisionReason {
     ActivityControl,
     /// Invited to another activity in this run, which uses up the cap.
     OtherInvitation,
+    /// Another invitation of this run conflicts with it.
+    Conflict,
+    /// The contact unit has had its contacts by a contact rule.
+    ContactRule,
     /// No seat left for the customer's place.
     NoSeatInPlace,
     /// All seats taken by candidates of more value.
     NoSeat,
+    /// A constraint left no room for it, or others had more value within it.
+    Constraint,
     /// Not worth its cost: the expected net value is not positive.
     NoValue,
     /// Invited.
@@ -86,7 +94,7 @@ pub enum DecisionReason {
 
 impl DecisionReason {
     /// Every reason, in order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
         Self::ActivityHeldBack,
         Self::NoPersonalisation,
         Self::Minor,
@@ -97,12 +105,16 @@ impl DecisionReason {
         Self::NoPhone,
         Self::CoolOff,
         Self::ContactCap,
+        Self::EarlierConflict,
         Self::AlreadyInvited,
         Self::UniversalControl,
         Self::ActivityControl,
         Self::OtherInvitation,
+        Self::Conflict,
+        Self::ContactRule,
         Self::NoSeatInPlace,
         Self::NoSeat,
+        Self::Constraint,
         Self::NoValue,
         Self::Selected,
         Self::NextInLine,
@@ -122,12 +134,16 @@ impl DecisionReason {
             Self::NoPhone => "no_phone",
             Self::CoolOff => "cool_off",
             Self::ContactCap => "contact_cap",
+            Self::EarlierConflict => "earlier_conflict",
             Self::AlreadyInvited => "already_invited",
             Self::UniversalControl => "universal_control",
             Self::ActivityControl => "activity_control",
             Self::OtherInvitation => "other_invitation",
+            Self::Conflict => "conflict",
+            Self::ContactRule => "contact_rule",
             Self::NoSeatInPlace => "no_seat_in_place",
             Self::NoSeat => "no_seat",
+            Self::Constraint => "constraint",
             Self::NoValue => "no_value",
             Self::Selected => "selected",
             Self::NextInLine => "next_in_line",
@@ -148,12 +164,16 @@ impl DecisionReason {
             Self::NoPhone => "no valid phone",
             Self::CoolOff => "ignored recent contacts",
             Self::ContactCap => "contact cap used up",
+            Self::EarlierConflict => "conflicts with an earlier contact",
             Self::AlreadyInvited => "already invited before",
             Self::UniversalControl => "control group of all campaigns",
             Self::ActivityControl => "control group of the activity",
             Self::OtherInvitation => "invited to something else tonight",
+            Self::Conflict => "conflicts with another invitation tonight",
+            Self::ContactRule => "contacts used up by a contact rule",
             Self::NoSeatInPlace => "no seat left in the district",
             Self::NoSeat => "no seat left",
+            Self::Constraint => "no room within a constraint",
             Self::NoValue => "expected value not positive",
             Self::Selected => "invited",
             Self::NextInLine => "on the waitlist",
@@ -167,9 +187,13 @@ impl DecisionReason {
             Self::Selected | Self::AlreadyInvited => Decision::Invited,
             Self::NextInLine => Decision::Waitlist,
             Self::UniversalControl | Self::ActivityControl => Decision::Control,
-            Self::OtherInvitation | Self::NoSeatInPlace | Self::NoSeat | Self::NoValue => {
-                Decision::NotSelected
-            }
+            Self::OtherInvitation
+            | Self::Conflict
+            | Self::ContactRule
+            | Self::NoSeatInPlace
+            | Self::NoSeat
+            | Self::Constraint
+            | Self::NoValue => Decision::NotSelected,
             _ => Decision::Suppressed,
         }
     }

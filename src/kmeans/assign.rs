@@ -2,10 +2,12 @@
 
 use ndarray::{ArrayView2, Axis};
 use pulp::Arch;
+use rayon::prelude::*;
 
+use super::bounds::Bounds;
 use super::centres::Centres;
-use super::chunks::{chunk_of, chunk_rows, map_chunks, squared_distance, vectorised};
-use super::kernel::{Found, NEAREST, Nearest, Sink};
+use super::chunks::{chunk_of, chunk_rows, squared_distance, vectorised};
+use super::kernel::{Found, Nearest, Numbers, Sink};
 use super::lanes::KMeansFloat;
 use super::observations::{Observations, weight};
 
@@ -57,8 +59,10 @@ pub(super) fn assign<F: KMeansFloat>(
     let flat = flat.as_slice().unwrap_or_default();
     let chunks = over_chunks(
         points,
-        centroids,
+        &packed(centroids),
         Arch::new(),
+        &mut vec![0; points.nrows()],
+        None,
         #[inline(always)]
         |chunk, labels, _| {
             let mut assigned = Vec::with_capacity(labels.len());
@@ -77,25 +81,61 @@ pub(super) fn assign<F: KMeansFloat>(
 
 /// The nearest centroid of every row.
 pub(super) fn labels<F: KMeansFloat>(points: ArrayView2<F>, centroids: ArrayView2<F>) -> Vec<u32> {
-    over_chunks(points, centroids, Arch::new(), |_, labels, _| {
-        labels.to_vec()
-    })
-    .concat()
+    let mut labels = vec![0; points.nrows()];
+    let centres = packed(centroids);
+    over_chunks(
+        points,
+        &centres,
+        Arch::new(),
+        &mut labels,
+        None,
+        |_, _, _| (),
+    );
+    labels
+}
+
+/// What spares rows that have labels already.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// One a row.
+    pub(super) keys: &'a [f32],
+    pub(super) bounds: &'a Bounds,
 }
 
 /// Assigns every row of the data and adds up.
+pub(super) fn measured<F: KMeansFloat>(
+    data: &Observations<F>,
+    centroids: ArrayView2<F>,
+) -> Measured {
+    let labels = vec![0; data.rows()];
+    measure(
+        data,
+        centroids,
+        &packed(centroids),
+        Arch::new(),
+        labels,
+        None,
+    )
+}
+
+/// Assigns every row of the data, or those that are not safe, and adds up.
+/// `centres` are the centroids, packed.
 pub(super) fn measure<F: KMeansFloat>(
     data: &Observations<F>,
     centroids: ArrayView2<F>,
+    centres: &Centres<F>,
     arch: Arch,
+    mut labels: Vec<u32>,
+    known: Option<Known>,
 ) -> Measured {
     let (clusters, columns) = centroids.dim();
-    let flat = centroids.as_standard_layout();
-    let flat = flat.as_slice().unwrap_or_default();
+    let flat: Vec<f64> = centroids.iter().map(|&value| value.into()).collect();
     let chunks = over_chunks(
         data.points,
-        centroids,
+        centres,
         arch,
+        &mut labels,
+        known,
         #[inline(always)]
         |chunk, labels, start| {
             let mut sizes = vec![0.0; clusters];
@@ -103,17 +143,16 @@ pub(super) fn measure<F: KMeansFloat>(
                 sizes[cluster as usize] += data.weight(start + row);
             }
             let weights = data.weights.map(|weights| &weights[start..]);
-            let inertia = squares(chunk, labels, flat, columns, weights);
-            (labels.to_vec(), inertia, sizes)
+            let inertia = squares(chunk, labels, &flat, columns, weights);
+            (inertia, sizes)
         },
     );
     let mut measured = Measured {
-        labels: Vec::with_capacity(data.rows()),
+        labels,
         inertia: 0.0,
         sizes: vec![0.0; clusters],
     };
-    for (labels, inertia, sizes) in chunks {
-        measured.labels.extend(labels);
+    for (inertia, sizes) in chunks {
         measured.inertia += inertia;
         for (sum, size) in measured.sizes.iter_mut().zip(sizes) {
             *sum += size;
@@ -127,7 +166,7 @@ pub(super) fn measure<F: KMeansFloat>(
 fn squares<F: KMeansFloat>(
     rows: &[F],
     labels: &[u32],
-    centroids: &[F],
+    centroids: &[f64],
     columns: usize,
     weights: Option<&[f32]>,
 ) -> f64 {
@@ -164,7 +203,7 @@ fn squares<F: KMeansFloat>(
 fn squares_of<F: KMeansFloat, const N: usize>(
     rows: &[F],
     labels: &[u32],
-    centroids: &[F],
+    centroids: &[f64],
     columns: usize,
     weights: Option<&[f32]>,
     column: usize,
@@ -175,7 +214,7 @@ fn squares_of<F: KMeansFloat, const N: usize>(
         let row = &row[column..column + N];
         let centroid = &centroids[label as usize * columns + column..][..N];
         for lane in 0..N {
-            let difference = row[lane].into() - centroid[lane].into();
+            let difference = row[lane].into() - centroid[lane];
             sums[lane] += weight * (difference * difference);
         }
     }
@@ -185,42 +224,57 @@ fn squares_of<F: KMeansFloat, const N: usize>(
     stored.iter().sum()
 }
 
-/// Hands every chunk of rows with its labels and first row to `work`; the
-/// outcomes in order.
+/// Assigns rows chunk by chunk and hands each chunk with its labels and first
+/// row to `work`; the outcomes in order.
 fn over_chunks<F: KMeansFloat, T: Send>(
     points: ArrayView2<F>,
-    centroids: ArrayView2<F>,
+    centres: &Centres<F>,
     arch: Arch,
+    labels: &mut [u32],
+    known: Option<Known>,
     work: impl Fn(&[F], &[u32], usize) -> T + Sync,
 ) -> Vec<T> {
-    let centres = packed(centroids);
-    let rows = points.nrows();
-    map_chunks(rows, chunk_rows(rows, centres.clusters), |range| {
-        let chunk = chunk_of(points, range.clone());
-        let chunk = chunk.as_slice().unwrap_or_default();
-        let mut labels = Labels(vec![0; range.len()]);
-        arch.dispatch(Nearest::<_, _, false> {
-            chunk,
-            rows: None,
-            centres: &centres,
-            sink: &mut labels,
-        });
-        vectorised(
-            #[inline(always)]
-            || work(chunk, &labels.0, range.start),
-        )
-    })
+    let size = chunk_rows(points.nrows(), centres.clusters);
+    labels
+        .par_chunks_mut(size)
+        .enumerate()
+        .map(|(chunk, labels)| {
+            let range = chunk * size..chunk * size + labels.len();
+            let chunk = chunk_of(points, range.clone());
+            let chunk = chunk.as_slice().unwrap_or_default();
+            let rows = known.map(|known| known.bounds.not_safe(labels, &known.keys[range.clone()]));
+            arch.dispatch(Nearest::<_, _, false> {
+                chunk,
+                rows: rows.as_deref(),
+                centres,
+                sink: &mut Labels(labels),
+            });
+            vectorised(
+                #[inline(always)]
+                || work(chunk, labels, range.start),
+            )
+        })
+        .collect()
 }
 
 /// Keeps the nearest centres.
-struct Labels(Vec<u32>);
+struct Labels<'a>(&'a mut [u32]);
 
-impl<F: KMeansFloat> Sink<F> for Labels {
+impl<F: KMeansFloat> Sink<F> for Labels<'_> {
     #[inline(always)]
-    fn take(&mut self, _: &[F], rows: &[u32], found: &[Found<F>]) {
-        let labels = &mut self.0;
-        for (&row, found) in rows.iter().zip(found) {
-            labels[row as usize] = found[NEAREST].to_index();
+    fn take(&mut self, rows: Numbers, found: Found<F>) {
+        match rows {
+            Numbers::From(start) => {
+                let labels = &mut self.0[start..][..found.nearest.len()];
+                for (label, nearest) in labels.iter_mut().zip(found.nearest) {
+                    *label = nearest.to_index();
+                }
+            }
+            Numbers::Picked(rows) => {
+                for (&row, nearest) in rows.iter().zip(found.nearest) {
+                    self.0[row as usize] = nearest.to_index();
+                }
+            }
         }
     }
 }

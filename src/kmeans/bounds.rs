@@ -24,6 +24,8 @@ pub(super) const UNKNOWN: f32 = f32::NEG_INFINITY;
 #[derive(Debug, Clone)]
 pub(super) struct Bounds {
     travelled: Vec<f64>,
+    /// The same, rounded.
+    travelled_f32: Vec<f32>,
     /// Keys at or below are not safe. Includes what rounding may do to scores,
     /// so that a point is spared only if looking at it would change nothing.
     thresholds: Vec<f32>,
@@ -33,6 +35,7 @@ impl Bounds {
     pub(super) fn new(clusters: usize) -> Self {
         Self {
             travelled: vec![0.0; clusters],
+            travelled_f32: vec![0.0; clusters],
             thresholds: vec![f32::INFINITY; clusters],
         }
     }
@@ -55,6 +58,7 @@ impl Bounds {
                 greatest
             };
             self.travelled[cluster] += (shift + other) * (1.0 + 1e-12);
+            self.travelled_f32[cluster] = self.travelled[cluster] as f32;
             // Two scores are each off by at most `lost`. The nearer centre wins
             // for certain when squared distances differ by twice that, which is
             // so when distances differ by `margin`, since together they are at
@@ -70,17 +74,27 @@ impl Bounds {
         key > self.thresholds[cluster as usize]
     }
 
-    /// How far the odometer of each cluster has come.
-    pub(super) fn travelled(&self) -> &[f64] {
-        &self.travelled
+    /// The rows whose cluster may have changed, of rows with these labels and
+    /// keys.
+    pub(super) fn not_safe(&self, labels: &[u32], keys: &[f32]) -> Vec<u32> {
+        let mut rows = vec![0; labels.len()];
+        let mut count = 0;
+        for (row, (&label, &key)) in labels.iter().zip(keys).enumerate() {
+            // Written in any case and kept if needed: no branch to guess.
+            rows[count] = row as u32;
+            count += usize::from(!self.safe(label, key));
+        }
+        rows.truncate(count);
+        rows
     }
-}
 
-/// The key of a point with a gap, whose cluster's odometer has come so far.
-#[inline(always)]
-pub(super) fn key(gap: f64, travelled: f64) -> f32 {
-    // Down by more than the roundings of the gap and of this sum.
-    ((gap + travelled) * (1.0 - 1e-6)) as f32
+    /// The key of a point with a gap, which is nearest to `cluster`.
+    #[inline(always)]
+    pub(super) fn key(&self, gap: f32, cluster: u32) -> f32 {
+        // Down by more than the roundings of the gap, of what was travelled and
+        // of this sum.
+        (gap + self.travelled_f32[cluster as usize]) * (1.0 - 1e-6)
+    }
 }
 
 /// The cluster with the greatest shift, its shift and the next greatest.

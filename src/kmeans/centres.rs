@@ -1,5 +1,7 @@
 //! Centres as the kernel wants them.
 
+use std::array;
+
 use super::lanes::KMeansFloat;
 use super::tile::{PANEL, panels};
 
@@ -23,6 +25,8 @@ pub(super) struct Centres<F> {
     pub(super) factors: Vec<[F; BLOCK]>,
     /// `c²`, block by block; infinite for the padding, which so never wins.
     pub(super) squares: Vec<[F; BLOCK]>,
+    /// The number of each centre, block by block; see [`KMeansFloat::from_index`].
+    pub(super) indices: Vec<[F; BLOCK]>,
     /// The greatest `c²`.
     pub(super) greatest_square: f64,
     /// Centres.
@@ -56,10 +60,18 @@ impl<F: KMeansFloat> Centres<F> {
             about,
             factors,
             squares,
+            indices: (0..blocks)
+                .map(|block| array::from_fn(|slot| F::from_index((block * BLOCK + slot) as u32)))
+                .collect(),
             greatest_square,
             clusters,
             columns,
         }
+    }
+
+    /// The offset in `f64`.
+    pub(super) fn origin(&self) -> Vec<f64> {
+        self.offset.iter().map(|&value| value.into()).collect()
     }
 
     /// How far a computed squared distance may be from the true one, as a part

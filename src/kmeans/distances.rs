@@ -3,6 +3,7 @@
 use std::array;
 
 use ndarray::{Array2, ArrayView2, Axis};
+use pulp::bytemuck::cast_slice;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -10,7 +11,7 @@ use super::centres::BLOCK;
 use super::chunks::chunk_of;
 use super::error::KMeansError;
 use super::lanes::KMeansFloat;
-use super::tile::{PANEL, POINTS, Rows, Tile, groups, panels, records};
+use super::tile::{PANEL, POINTS, Rows, Tile, groups, panels};
 
 /// The squared distance of each of the `points` (rows × columns) from each of
 /// the `others` (rows × columns): points × others.
@@ -91,9 +92,9 @@ impl<F: KMeansFloat> WithSimd for AllDistances<'_, F> {
     fn with_simd<S: Simd>(self, simd: S) {
         let padded = panels(self.columns) * PANEL;
         let groups = groups::<F, S>();
-        let mut tile = Tile::<F, S>::new(self.columns);
-        let offset = vec![F::zero(); self.columns];
-        tile.load(simd, Rows::Consecutive(self.chunk), &offset);
+        let mut tile = Tile::<F, S>::new(simd, &vec![F::zero(); self.columns]);
+        let count = self.chunk.len() / self.columns;
+        tile.load(simd, Rows::Consecutive(self.chunk), count);
         let mut found = vec![F::zeros::<S>(); BLOCK * groups];
         for (block, others) in self.others.chunks_exact(padded).enumerate() {
             for (group, found) in found.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
@@ -113,10 +114,19 @@ impl<F: KMeansFloat> WithSimd for AllDistances<'_, F> {
                 }
                 *found = sums;
             }
-            let found = records::<F, S>(simd, &mut found);
-            for (out, found) in self.out.chunks_exact_mut(self.width).zip(found) {
+            if F::lanes::<S>() > 1 {
+                for found in found.as_chunks_mut::<BLOCK>().0 {
+                    *found = F::join_records(simd, *found);
+                }
+            }
+            let found = cast_slice::<F::Register<S>, F>(&found)
+                .as_chunks::<BLOCK>()
+                .0;
+            for (out, &slot) in self.out.chunks_exact_mut(self.width).zip(&tile.slots) {
                 let out = &mut out[block * BLOCK..];
-                out.iter_mut().zip(found).for_each(|(to, &from)| *to = from);
+                out.iter_mut()
+                    .zip(&found[slot])
+                    .for_each(|(to, &from)| *to = from);
             }
         }
     }

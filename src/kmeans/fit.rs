@@ -8,13 +8,14 @@ use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
 use pulp::Arch;
 use rand::Rng;
 
-use super::assign::measure;
+use super::assign::measured;
 use super::error::KMeansError;
 use super::lanes::KMeansFloat;
-use super::lloyd::{Sparing, Stop, lloyd};
+use super::lloyd::{Stop, lloyd};
 use super::model::KMeans;
 use super::observations::Observations;
 use super::params::KMeansValidParams;
+use super::plan::Sparing;
 use super::seeding::{check_centres, seeding};
 use super::transfer::{MOST_ROWS, transfer};
 
@@ -55,7 +56,7 @@ pub(super) fn run<F: KMeansFloat>(
     arch: Arch,
 ) -> Fitted<F> {
     let ended = lloyd(data, centres, stop, sparing, arch);
-    let measured = measure(data, ended.centroids.view(), arch);
+    let measured = ended.measured;
     Fitted {
         model: KMeans {
             centroids: ended.centroids,
@@ -74,7 +75,7 @@ fn refine<F: KMeansFloat>(data: &Observations<F>, fitted: &mut Fitted<F>) {
     let Some(centroids) = transfer(data, &fitted.labels, clusters) else {
         return;
     };
-    let measured = measure(data, centroids.view(), Arch::new());
+    let measured = measured(data, centroids.view());
     // Centroids rounded to `F` may undo a very small gain.
     if measured.inertia < fitted.model.inertia {
         fitted.labels = measured.labels;

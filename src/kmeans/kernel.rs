@@ -6,31 +6,40 @@
 //! multiply-add, so that every instruction set gives the same bits.
 
 use std::array;
+use std::slice;
 
+use pulp::bytemuck::cast_slice;
 use pulp::{Simd, WithSimd};
 
 use super::centres::{BLOCK, Centres};
 use super::lanes::KMeansFloat;
-use super::tile::{PANEL, POINTS, Rows, Tile, groups, panels, records};
+use super::tile::{PANEL, POINTS, Rows, Tile, groups, panels};
 
 /// Takes what the kernel found.
 pub(super) trait Sink<F> {
-    /// `rows` of `chunk` (row-major) and what was found for each.
-    fn take(&mut self, chunk: &[F], rows: &[u32], found: &[Found<F>]);
+    /// What was found for some rows, tile by tile.
+    fn take(&mut self, rows: Numbers, found: Found<F>);
 }
 
-/// What the kernel finds for a point: nearest centre, [`NEAREST`], and with
-/// bounds also [`GAP`] and [`SQUARE`].
-pub(super) type Found<F> = [F; 4];
+/// The numbers of rows within a chunk.
+#[derive(Clone, Copy)]
+pub(super) enum Numbers<'a> {
+    /// From this one on.
+    From(usize),
+    /// These.
+    Picked(&'a [u32]),
+}
 
-/// Place of the nearest centre's index in [`Found`]; of equally near ones the
-/// first.
-pub(super) const NEAREST: usize = 0;
-/// Place of the margin by which every other centre is farther away, at least;
-/// 0 if rounding leaves it open.
-pub(super) const GAP: usize = 1;
-/// Place of the point's square, its squared distance from the offset.
-pub(super) const SQUARE: usize = 2;
+/// What the kernel finds, one number a point. Without bounds, only the nearest
+/// centres are found.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'a, F> {
+    /// The nearest centre; of equally near ones the first.
+    pub(super) nearest: &'a [F],
+    /// The margin by which every other centre is farther away, at least; 0 if
+    /// rounding leaves it open.
+    pub(super) gaps: &'a [F],
+}
 
 /// Finds the nearest of `centres` for the given rows of a chunk.
 pub(super) struct Nearest<'a, F, K, const BOUNDS: bool> {
@@ -45,51 +54,66 @@ pub(super) struct Nearest<'a, F, K, const BOUNDS: bool> {
 }
 
 impl<F: KMeansFloat, K: Sink<F>, const BOUNDS: bool> WithSimd for Nearest<'_, F, K, BOUNDS> {
-    type Output = ();
+    /// With bounds, the greatest squared distance of a point from the offset.
+    type Output = F;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) -> F {
         let columns = self.centres.columns;
         let count = self
             .rows
             .map_or(self.chunk.len() / columns.max(1), <[u32]>::len);
-        let mut tile = Tile::<F, S>::new(columns);
-        let mut found = vec![F::zeros::<S>(); 4 * groups::<F, S>()];
+        let mut tile = Tile::<F, S>::new(simd, &self.centres.offset);
+        let mut found = vec![F::zeros::<S>(); 2 * groups::<F, S>()];
+        let mut greatest_square = F::zeros::<S>();
         // A loop, and no closures: only what is inlined here is compiled for
         // the instruction set.
         for start in (0..count).step_by(POINTS) {
             let end = count.min(start + POINTS);
-            let consecutive: [u32; POINTS] = array::from_fn(|point| (start + point) as u32);
-            let (rows, load) = match self.rows {
-                Some(rows) => (
-                    &rows[start..end],
-                    Rows::Picked(self.chunk, &rows[start..end]),
-                ),
+            let (numbers, rows) = match self.rows {
+                Some(rows) => {
+                    let rows = &rows[start..end];
+                    (Numbers::Picked(rows), Rows::Picked(self.chunk, rows))
+                }
                 None => (
-                    &consecutive[..end - start],
+                    Numbers::From(start),
                     Rows::Consecutive(&self.chunk[start * columns..end * columns]),
                 ),
             };
-            tile.load(simd, load, &self.centres.offset);
-            search::<F, S, 2, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
-            let found = records::<F, S>(simd, &mut found);
-            self.sink.take(self.chunk, rows, &found[..rows.len()]);
+            tile.load(simd, rows, end - start);
+            let square = search::<F, S, 2, BOUNDS>(simd, &tile.registers, self.centres, &mut found);
+            greatest_square = F::greater(simd, greatest_square, square);
+            let (nearest, gaps) = cast_slice::<F::Register<S>, F>(&found).split_at(POINTS);
+            let found = Found {
+                nearest: &nearest[..end - start],
+                gaps: &gaps[..end - start],
+            };
+            self.sink.take(numbers, found);
         }
+        let lanes = cast_slice::<F::Register<S>, F>(slice::from_ref(&greatest_square));
+        lanes.iter().copied().fold(F::zero(), F::max)
     }
 }
 
-/// Searches the whole tile, `V` registers of points at a time.
+/// Searches the whole tile, `V` registers of points at a time. With bounds,
+/// returns the greatest squares.
 #[inline(always)]
 fn search<F: KMeansFloat, S: Simd, const V: usize, const BOUNDS: bool>(
     simd: S,
     tile: &[F::Register<S>],
     centres: &Centres<F>,
     found: &mut [F::Register<S>],
-) {
+) -> F::Register<S> {
     let per_panel = PANEL * groups::<F, S>();
     let padded = panels(centres.columns) * PANEL;
     let infinite = F::splat(simd, F::infinity());
-    for (step, found) in found.chunks_exact_mut(4 * V).enumerate() {
+    let mut greatest_square = F::zeros::<S>();
+    let (nearests, gaps) = found.split_at_mut(groups::<F, S>());
+    for (step, (nearests, gaps)) in nearests
+        .chunks_exact_mut(V)
+        .zip(gaps.chunks_exact_mut(V))
+        .enumerate()
+    {
         let points = step * V * PANEL;
         let mut best = [infinite; V];
         let mut second = [infinite; V];
@@ -113,8 +137,8 @@ fn search<F: KMeansFloat, S: Simd, const V: usize, const BOUNDS: bool>(
                     }
                 }
             }
-            for (centre, sums) in sums.iter().enumerate() {
-                let index = F::splat(simd, F::nearest((block * BLOCK + centre) as f64));
+            for (sums, &index) in sums.iter().zip(&centres.indices[block]) {
+                let index = F::splat(simd, index);
                 for v in 0..V {
                     let nearer = F::less(simd, sums[v], best[v]);
                     nearest[v] = F::select(simd, nearer, index, nearest[v]);
@@ -126,18 +150,16 @@ fn search<F: KMeansFloat, S: Simd, const V: usize, const BOUNDS: bool>(
                 }
             }
         }
-        let (found, _) = found.as_chunks_mut::<4>();
-        for v in 0..V {
-            found[v][NEAREST] = nearest[v];
-        }
+        nearests.copy_from_slice(&nearest);
         if BOUNDS {
             let squares = squares::<F, S, V>(simd, tile, per_panel, points);
             for v in 0..V {
-                found[v][GAP] = gap(simd, centres, squares[v], best[v], second[v]);
-                found[v][SQUARE] = squares[v];
+                gaps[v] = gap(simd, centres, squares[v], best[v], second[v]);
+                greatest_square = F::greater(simd, greatest_square, squares[v]);
             }
         }
     }
+    greatest_square
 }
 
 /// The squares of `V` registers of points.

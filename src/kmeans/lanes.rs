@@ -26,10 +26,17 @@ pub trait KMeansFloat: linfa::Float + Pod + Into<f64> + sealed::Sealed {
     /// The number nearest to `value`.
     #[doc(hidden)]
     fn nearest(value: f64) -> Self;
+    /// The `f32` nearest to this number.
+    #[doc(hidden)]
+    fn narrow(self) -> f32;
     /// Half the distance from 1 to the next number: what one rounding may cost.
     #[doc(hidden)]
     fn unit_roundoff() -> f64;
-    /// A small whole number as an index.
+    /// An index in the bits of a number. It is only ever moved and selected, never
+    /// reckoned with, so that it comes out as it went in.
+    #[doc(hidden)]
+    fn from_index(index: u32) -> Self;
+    /// The inverse of [`Self::from_index`].
     #[doc(hidden)]
     fn to_index(self) -> u32;
 
@@ -103,12 +110,20 @@ macro_rules! float {
                 value as $float
             }
             #[inline(always)]
+            fn narrow(self) -> f32 {
+                self as f32
+            }
+            #[inline(always)]
             fn unit_roundoff() -> f64 {
                 f64::from($float::EPSILON) / 2.0
             }
             #[inline(always)]
+            fn from_index(index: u32) -> Self {
+                Self::from_bits(index.into())
+            }
+            #[inline(always)]
             fn to_index(self) -> u32 {
-                self as u32
+                self.to_bits() as u32
             }
             #[inline(always)]
             fn splat<S: Simd>(simd: S, value: Self) -> S::$register {

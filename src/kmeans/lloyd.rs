@@ -1,24 +1,22 @@
 //! Lloyd's iteration (Lloyd 1982): assign every point to its nearest centre,
 //! move every centre to the mean of its points, until nothing moves.
 
-use std::mem::replace;
+use std::iter::zip;
 
 use ndarray::{Array2, ArrayView2};
 use pulp::Arch;
 use rayon::prelude::*;
 
-use super::bounds::{Bounds, UNKNOWN, key};
+use super::assign::{Known, Measured, measure, packed};
+use super::assigner::Assigner;
+use super::bounds::{Bounds, UNKNOWN};
 use super::centres::Centres;
 use super::chunks::{chunk_of, chunk_rows, squared_distance};
-use super::kernel::{Found, GAP, NEAREST, Nearest, SQUARE, Sink};
 use super::lanes::KMeansFloat;
 use super::observations::Observations;
+use super::plan::{Pass, Plan, Sparing};
 use super::repair::fill_empty;
 use super::sums::Sums;
-use super::tile::POINTS;
-
-/// The label of a point that has not been assigned yet.
-const NONE: u32 = u32::MAX;
 
 /// When to stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,16 +45,8 @@ pub(super) struct Ended<F> {
     pub(super) centroids: Array2<F>,
     pub(super) iterations: u64,
     pub(super) converged: bool,
-}
-
-/// Whether bounds are used; `Never` is what tests compare with.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Sparing {
-    WherePays,
-    #[cfg(test)]
-    Never,
-    #[cfg(test)]
-    Always,
+    /// Labels, sizes and inertia by these centroids.
+    pub(super) measured: Measured,
 }
 
 /// The iteration's state: what is known of each row, and the sums.
@@ -65,23 +55,13 @@ struct Lloyd<'a, 'd, F> {
     arch: Arch,
     clusters: usize,
     chunk_rows: usize,
+    /// Say nothing until the first pass.
     labels: Vec<u32>,
     /// Empty until bounds are first used.
     keys: Vec<f32>,
     bounds: Bounds,
     sums: Sums,
     greatest_square: f64,
-}
-
-/// How the next pass over the rows goes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Pass {
-    /// Every row, no keys.
-    Plain,
-    /// Every row; keys are written.
-    Keyed,
-    /// Only rows that are not safe; keys are written.
-    Sparing,
 }
 
 /// What a pass over the rows of a chunk came to.
@@ -106,7 +86,7 @@ pub(super) fn lloyd<F: KMeansFloat>(
         arch,
         clusters,
         chunk_rows: chunk_rows(data.rows(), clusters),
-        labels: vec![NONE; data.rows()],
+        labels: vec![0; data.rows()],
         keys: Vec::new(),
         bounds: Bounds::new(clusters),
         sums: Sums::new(clusters, columns),
@@ -117,10 +97,10 @@ pub(super) fn lloyd<F: KMeansFloat>(
     let mut converged = false;
     while iterations < stop.max_n_iterations && !converged {
         let pass = plan.next();
-        let (changed, looked_at) = state.assign(&centres, pass);
-        plan.learn(pass, looked_at, data.rows());
+        let (changed, looked_at) = state.assign(&centres, pass, iterations == 0);
+        plan.learn(pass, looked_at, changed, data.rows());
         iterations += 1;
-        if !changed {
+        if changed == 0 {
             converged = true;
             break;
         }
@@ -135,8 +115,11 @@ pub(super) fn lloyd<F: KMeansFloat>(
         // With nothing left to move, another pass would find nothing.
         converged = shift <= stop.tolerance * data.variance;
     }
+    let centroids = state.centroids(&centres);
+    let known = plan.keyed;
     Ended {
-        centroids: state.centroids(&centres),
+        measured: state.measured(&centres, centroids.view(), known),
+        centroids,
         iterations,
         converged,
     }
@@ -144,12 +127,14 @@ pub(super) fn lloyd<F: KMeansFloat>(
 
 impl<F: KMeansFloat> Lloyd<'_, '_, F> {
     /// Assigns rows to their nearest centres and keeps the sums up to date.
-    /// Returns whether any row changed cluster, and how many were looked at.
-    fn assign(&mut self, centres: &Centres<F>, pass: Pass) -> (bool, usize) {
+    /// Returns how many rows changed cluster, and how many were looked at.
+    fn assign(&mut self, centres: &Centres<F>, pass: Pass, first: bool) -> (usize, usize) {
         if pass != Pass::Plain && self.keys.is_empty() {
-            self.keys = vec![UNKNOWN; self.labels.len()];
+            // Written by this pass: the first with keys looks at every row.
+            self.keys = vec![0.0; self.labels.len()];
         }
         let size = self.chunk_rows;
+        let origin = centres.origin();
         let (data, arch, bounds, clusters) = (self.data, self.arch, &self.bounds, self.clusters);
         let work = |chunk: usize, labels: &mut [u32], keys: &mut [f32]| {
             let start = chunk * size;
@@ -160,17 +145,17 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
                 labels,
                 keys,
                 bounds,
+                origin: &origin,
                 clusters,
-                offset: &centres.offset,
-                changes: None,
-                greatest_square: F::zero(),
+                first,
+                changed: Vec::new(),
             };
             let chunk = chunk.as_slice().unwrap_or_default();
-            let looked_at = sink.run(arch, chunk, centres, pass);
+            let (looked_at, greatest_square) = sink.run(arch, chunk, centres, pass);
             ChunkOutcome {
-                changes: sink.changes,
+                changes: sink.changes(chunk),
                 looked_at,
-                greatest_square: sink.greatest_square.into(),
+                greatest_square: greatest_square.into(),
             }
         };
         let labels = self.labels.par_chunks_mut(size).enumerate();
@@ -184,13 +169,13 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
                 .map(|((chunk, labels), keys)| work(chunk, labels, keys))
                 .collect()
         };
-        let mut changed = false;
+        let mut changed = 0;
         let mut looked_at = 0;
         for outcome in outcomes {
             looked_at += outcome.looked_at;
             self.greatest_square = self.greatest_square.max(outcome.greatest_square);
             if let Some(changes) = outcome.changes {
-                changed = true;
+                changed += changes.changes;
                 self.sums.merge(&changes);
             }
         }
@@ -230,171 +215,44 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
         }
         centroids
     }
-}
 
-/// Takes the kernel's findings for the rows of a chunk.
-struct Assigner<'a, 'd, F> {
-    data: &'a Observations<'d, F>,
-    start: usize,
-    labels: &'a mut [u32],
-    keys: &'a mut [f32],
-    bounds: &'a Bounds,
-    clusters: usize,
-    offset: &'a [F],
-    changes: Option<Sums>,
-    greatest_square: F,
-}
-
-impl<F: KMeansFloat> Assigner<'_, '_, F> {
-    /// Returns the number of rows looked at.
-    fn run(&mut self, arch: Arch, chunk: &[F], centres: &Centres<F>, pass: Pass) -> usize {
-        let every = self.labels.len();
-        match pass {
-            Pass::Plain => {
-                arch.dispatch(Nearest::<_, _, false> {
-                    chunk,
-                    rows: None,
-                    centres,
-                    sink: self,
+    /// Labels, sizes and inertia by the centroids reached, which are `centres`
+    /// but for rounding. Looks only at rows that are not safe if all have keys.
+    fn measured(mut self, centres: &Centres<F>, centroids: ArrayView2<F>, keyed: bool) -> Measured {
+        let packed = packed(centroids);
+        if !keyed {
+            return measure(self.data, centroids, &packed, self.arch, self.labels, None);
+        }
+        // Taken about another offset, centres and points come out a little
+        // elsewhere, each by what their roundings may amount to.
+        let apart: Vec<f64> = zip(&packed.offset, &centres.offset)
+            .map(|(&to, &from)| to.into() - from.into())
+            .collect();
+        let before = self.greatest_square.sqrt();
+        let after = before + apart.iter().map(|apart| apart * apart).sum::<f64>().sqrt();
+        let slack = 2.0 * F::unit_roundoff() * (before + after) * 1.01;
+        let shifts: Vec<f64> = zip(rows_of(centres), rows_of(&packed))
+            .map(|(from, to)| {
+                let squares = zip(zip(from, to), &apart).map(|((&from, &to), apart)| {
+                    let shift = to.into() - from.into() + apart;
+                    shift * shift
                 });
-                every
-            }
-            Pass::Keyed => {
-                arch.dispatch(Nearest::<_, _, true> {
-                    chunk,
-                    rows: None,
-                    centres,
-                    sink: self,
-                });
-                every
-            }
-            Pass::Sparing => {
-                let unsafe_rows = self.not_safe();
-                arch.dispatch(Nearest::<_, _, true> {
-                    chunk,
-                    rows: Some(&unsafe_rows),
-                    centres,
-                    sink: self,
-                });
-                unsafe_rows.len()
-            }
-        }
-    }
-
-    /// The rows of the chunk whose cluster may have changed.
-    fn not_safe(&self) -> Vec<u32> {
-        let mut rows = vec![0; self.labels.len()];
-        let mut count = 0;
-        for (row, (&label, &key)) in self.labels.iter().zip(self.keys.iter()).enumerate() {
-            // Written in any case and kept if needed: no branch to guess.
-            rows[count] = row as u32;
-            count += usize::from(!self.bounds.safe(label, key));
-        }
-        rows.truncate(count);
-        rows
-    }
-}
-
-impl<F: KMeansFloat> Sink<F> for Assigner<'_, '_, F> {
-    #[inline(always)]
-    fn take(&mut self, chunk: &[F], rows: &[u32], found: &[Found<F>]) {
-        let (labels, keys) = (&mut *self.labels, &mut *self.keys);
-        let (travelled, keyed) = (self.bounds.travelled(), !keys.is_empty());
-        let mut greatest_square = self.greatest_square;
-        // The rows that change cluster are gathered first and added up after:
-        // they are few, and the loop over all rows stays short.
-        let mut changed = [(0u32, 0u32); POINTS];
-        let mut changes = 0;
-        for (&row, found) in rows.iter().zip(found) {
-            let nearest = found[NEAREST].to_index();
-            let label = replace(&mut labels[row as usize], nearest);
-            changed[changes % POINTS] = (row, label);
-            changes += usize::from(nearest != label);
-            if keyed {
-                let gap: f64 = found[GAP].into();
-                keys[row as usize] = key(gap, travelled[nearest as usize]);
-                let square = found[SQUARE];
-                greatest_square = if square > greatest_square {
-                    square
-                } else {
-                    greatest_square
-                };
-            }
-        }
-        self.greatest_square = greatest_square;
-        for &(row, label) in &changed[..changes] {
-            self.change(chunk, row as usize, label);
-        }
-    }
-}
-
-impl<F: KMeansFloat> Assigner<'_, '_, F> {
-    /// Adds a row to the sums of its new cluster, and takes it from the old.
-    #[inline(always)]
-    fn change(&mut self, chunk: &[F], row: usize, from: u32) {
-        let columns = self.offset.len();
-        let point = &chunk[row * columns..][..columns];
-        let weight = self.data.weight(self.start + row);
-        let changes = self
-            .changes
-            .get_or_insert_with(|| Sums::new(self.clusters, columns));
-        changes.add(self.labels[row], point, self.offset, weight);
-        if from != NONE {
-            changes.add(from, point, self.offset, -weight);
-        }
-    }
-}
-
-/// Decides when bounds pay.
-///
-/// Keys cost a little and spare nothing while centres still run. A first keyed
-/// pass tells how many rows the next one spares; if these are few, bounds rest
-/// for a while, longer each time.
-#[derive(Debug)]
-struct Plan {
-    sparing: Sparing,
-    rest: u32,
-    next_rest: u32,
-    keyed: bool,
-}
-
-impl Plan {
-    fn new(sparing: Sparing) -> Self {
-        Self {
-            sparing,
-            rest: 0,
-            next_rest: 1,
-            keyed: false,
-        }
-    }
-
-    fn next(&mut self) -> Pass {
-        match self.sparing {
-            #[cfg(test)]
-            Sparing::Never => return Pass::Plain,
-            #[cfg(test)]
-            Sparing::Always => {}
-            Sparing::WherePays if self.rest > 0 => {
-                self.rest -= 1;
-                return Pass::Plain;
-            }
-            Sparing::WherePays => {}
-        }
-        if self.keyed {
-            Pass::Sparing
-        } else {
-            Pass::Keyed
-        }
-    }
-
-    fn learn(&mut self, pass: Pass, looked_at: usize, rows: usize) {
-        self.keyed = pass != Pass::Plain;
-        let few_spared = pass == Pass::Sparing && looked_at > rows - rows / 8;
-        if few_spared && self.sparing == Sparing::WherePays {
-            self.keyed = false;
-            self.rest = self.next_rest;
-            self.next_rest = (self.next_rest * 2).min(8);
-        }
+                squares.sum::<f64>().sqrt() + slack
+            })
+            .collect();
+        self.bounds.moved(&shifts, &packed, after * after * 1.01);
+        let known = Known {
+            keys: &self.keys,
+            bounds: &self.bounds,
+        };
+        measure(
+            self.data,
+            centroids,
+            &packed,
+            self.arch,
+            self.labels,
+            Some(known),
+        )
     }
 }
 

@@ -3,10 +3,9 @@
 use linfa::DatasetBase;
 use linfa::traits::FitWith;
 use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
-use pulp::Arch;
 use rand::Rng;
 
-use super::assign::measure;
+use super::assign::measured;
 use super::chunks::squared_distance;
 use super::error::{IncrKMeansError, KMeansError};
 use super::fit::weights_of;
@@ -43,7 +42,7 @@ impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
             None => self.first_model(batch)?,
         };
         let columns = batch.columns();
-        let measured = measure(batch, model.centroids.view(), Arch::new());
+        let measured = measured(batch, model.centroids.view());
         let labels = measured.labels;
         // Differences from the old centres, so that means far from the origin
         // keep their digits.
@@ -110,7 +109,7 @@ impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
                 self.seeding_rows_limit(),
                 &mut rng,
             )?;
-            let inertia = measure(batch, centroids.view(), Arch::new()).inertia;
+            let inertia = measured(batch, centroids.view()).inertia;
             if best.as_ref().is_none_or(|best| inertia < best.inertia) {
                 best = Some(KMeans {
                     sizes: Array1::zeros(centroids.nrows()),

@@ -19,11 +19,12 @@
 //! ```
 //!
 //! How it works: `lloyd` iterates over fixed `chunks` of rows in parallel. Each
-//! chunk goes through the `kernel` in `tile`s of 64 points, on the widest vector
+//! chunk goes through the `kernel` in `tile`s of 32 points, on the widest vector
 //! registers the machine has (`lanes`); `bounds` spare points that cannot have
-//! changed cluster; `sums` take in those that did; `repair` fills clusters that
-//! emptied. `seeding` finds where to start, `assign` measures the outcome, `transfer` improves
-//! it on small data.
+//! changed cluster, once the `plan` finds that they pay; the `assigner` notes
+//! which did, and `sums` take these in; `repair` fills clusters that emptied.
+//! `seeding` finds where to start, `assign` measures the outcome, `transfer`
+//! improves it on small data.
 //!
 //! What holds: the same data, parameters and generator give the same bits on
 //! any number of threads and on any instruction set. Sums are in `f64` and taken
@@ -31,6 +32,7 @@
 //! a row besides. Work runs on rayon's current pool.
 
 mod assign;
+mod assigner;
 mod bounds;
 mod centres;
 mod chunks;
@@ -44,6 +46,7 @@ mod minibatch;
 mod model;
 mod observations;
 mod params;
+mod plan;
 mod repair;
 mod saved;
 mod seeding;

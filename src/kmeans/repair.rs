@@ -19,7 +19,7 @@ pub(super) fn fill_empty<F: KMeansFloat>(
     sums: &mut Sums,
 ) -> Vec<usize> {
     let columns = centres.columns;
-    let offset: Vec<f64> = centres.offset.iter().map(|&value| value.into()).collect();
+    let offset = centres.origin();
     let empty: Vec<u32> = (0..centres.clusters as u32)
         .filter(|&cluster| sums.members[cluster as usize] == 0)
         .collect();
@@ -37,8 +37,7 @@ pub(super) fn fill_empty<F: KMeansFloat>(
         };
         let point = data.points.row(row).to_vec();
         let weight = data.weight(row);
-        sums.add(labels[row], &point, &centres.offset, -weight);
-        sums.add(cluster, &point, &centres.offset, weight);
+        sums.transfer(labels[row], cluster, &point, &offset, weight);
         labels[row] = cluster;
         moved.push(row);
     }

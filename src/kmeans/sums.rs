@@ -1,6 +1,11 @@
 //! What each cluster adds up to.
 
+use std::iter::zip;
+
 use super::lanes::KMeansFloat;
+
+/// Columns that are added at once.
+const EIGHT: usize = 8;
 
 /// Sums over the members of each cluster, taken about the kernel's offset.
 ///
@@ -16,6 +21,8 @@ pub(super) struct Sums {
     /// Members of positive weight. Unlike sums of weights, these are exact, so
     /// that an empty cluster is known for certain.
     pub(super) members: Vec<i64>,
+    /// Points added or transferred.
+    pub(super) changes: usize,
     columns: usize,
 }
 
@@ -25,27 +32,81 @@ impl Sums {
             points: vec![0.0; clusters * columns],
             weights: vec![0.0; clusters],
             members: vec![0; clusters],
+            changes: 0,
             columns,
         }
     }
 
-    /// Adds `point` with `weight` to a cluster; a negative weight takes it away.
+    /// Adds `point` less `origin` to a cluster, `weight` times.
     #[inline(always)]
     pub(super) fn add<F: KMeansFloat>(
         &mut self,
         cluster: u32,
         point: &[F],
-        offset: &[F],
+        origin: &[f64],
         weight: f64,
     ) {
-        let cluster = cluster as usize;
-        let start = cluster * self.columns;
-        let Some(sums) = self.points.get_mut(start..start + self.columns) else {
+        let columns = self.columns;
+        let sums = &mut self.points[cluster as usize * columns..][..columns];
+        let (sums, sums_rest) = sums.as_chunks_mut::<EIGHT>();
+        let (point, point_rest) = point[..columns].as_chunks::<EIGHT>();
+        let (origin, origin_rest) = origin[..columns].as_chunks::<EIGHT>();
+        for ((sums, point), origin) in zip(zip(sums, point), origin) {
+            let values = eight(point, origin, weight);
+            for (sum, value) in zip(sums, values) {
+                *sum += value;
+            }
+        }
+        for ((sum, &value), &origin) in zip(zip(sums_rest, point_rest), origin_rest) {
+            *sum += weight * (value.into() - origin);
+        }
+        self.changes += 1;
+        self.count(cluster, weight);
+    }
+
+    /// Takes `point` from one cluster and adds it to another.
+    #[inline(always)]
+    pub(super) fn transfer<F: KMeansFloat>(
+        &mut self,
+        from: u32,
+        to: u32,
+        point: &[F],
+        origin: &[f64],
+        weight: f64,
+    ) {
+        let columns = self.columns;
+        let of = |cluster: u32| cluster as usize * columns..(cluster as usize + 1) * columns;
+        let Ok([less, more]) = self.points.get_disjoint_mut([of(from), of(to)]) else {
             return;
         };
-        for ((sum, &value), &offset) in sums.iter_mut().zip(point).zip(offset) {
-            *sum += weight * (value.into() - offset.into());
+        let (less, less_rest) = less.as_chunks_mut::<EIGHT>();
+        let (more, more_rest) = more.as_chunks_mut::<EIGHT>();
+        let (point, point_rest) = point[..columns].as_chunks::<EIGHT>();
+        let (origin, origin_rest) = origin[..columns].as_chunks::<EIGHT>();
+        for ((less, more), (point, origin)) in zip(zip(less, more), zip(point, origin)) {
+            let values = eight(point, origin, weight);
+            for (less, value) in zip(less, values) {
+                *less -= value;
+            }
+            for (more, value) in zip(more, values) {
+                *more += value;
+            }
         }
+        let rest = zip(zip(less_rest, more_rest), zip(point_rest, origin_rest));
+        for ((less, more), (&value, &origin)) in rest {
+            let value = weight * (value.into() - origin);
+            *less -= value;
+            *more += value;
+        }
+        self.changes += 1;
+        self.count(from, -weight);
+        self.count(to, weight);
+    }
+
+    /// Counts a member more, or with a negative weight one less.
+    #[inline(always)]
+    fn count(&mut self, cluster: u32, weight: f64) {
+        let cluster = cluster as usize;
         self.weights[cluster] += weight;
         if weight != 0.0 {
             self.members[cluster] += if weight > 0.0 { 1 } else { -1 };
@@ -74,4 +135,14 @@ impl Sums {
                 .map(move |sum| sum / weight)
         })
     }
+}
+
+/// Eight columns of a point less the origin, `weight` times.
+#[inline(always)]
+fn eight<F: KMeansFloat>(point: &[F; EIGHT], origin: &[f64; EIGHT], weight: f64) -> [f64; EIGHT] {
+    let mut values = [0.0; EIGHT];
+    for ((to, &value), &origin) in zip(zip(&mut values, point), origin) {
+        *to = weight * (value.into() - origin);
+    }
+    values
 }

@@ -16,8 +16,18 @@ pub enum Kind {
     /// A time as `2026-10-31T09:00:00`, with `Z` or `+08:00` after it when
     /// the zone is known.
     DateTime,
+    /// A time as clocks show it where the customer is, without its zone:
+    /// `2026-10-31 09:00:00`.
+    Clock,
+    /// A whole number: `12`, `-3`.
+    Integer,
     /// A decimal number: `12`, `-0.5`.
     Number,
+    /// Digits alone, at most 18: what a dialler takes for a number.
+    Digits,
+    /// An external id made of ids: as [`Kind::Id`], `,` and `=` as well, at
+    /// most 255.
+    Key,
     /// A word of a closed set: letters, digits, `_`, `-` and `.`, a letter or
     /// digit first, at most 128.
     Word,
@@ -34,7 +44,11 @@ impl Kind {
             Self::Phone => "an E.164 number (+ and 7 to 15 digits)",
             Self::Date => "a date (YYYY-MM-DD)",
             Self::DateTime => "a time (YYYY-MM-DDTHH:MM:SS, then nothing, Z or +HH:MM)",
+            Self::Clock => "a time (YYYY-MM-DD HH:MM:SS)",
+            Self::Integer => "a whole number",
             Self::Number => "a decimal number",
+            Self::Digits => "digits (1 to 18)",
+            Self::Key => "an external id (letters, digits and . _ : / @ - , =, at most 255)",
             Self::Word => "a word (letters, digits, _, - and ., at most 128)",
             Self::Text => "a text",
         }
@@ -42,20 +56,28 @@ impl Kind {
 
     /// Whether a cell obeys the grammar. Free text always does.
     ///
-    /// No grammar but [`Kind::Phone`] and [`Kind::Number`] lets a cell begin
-    /// with a character that starts a formula, and those two leave room for
-    /// nothing but digits after it.
+    /// No grammar but [`Kind::Phone`] and the numbers lets a cell begin with a
+    /// character that starts a formula, and those leave room for nothing but
+    /// digits after it.
     #[must_use]
     pub fn accepts(self, text: &str) -> bool {
         match self {
-            Self::Id => is_name(text, |b| {
+            Self::Id => is_name(text, 128, |b| {
                 matches!(b, b'.' | b'_' | b':' | b'/' | b'@' | b'-')
+            }),
+            Self::Key => is_name(text, 255, |b| {
+                matches!(b, b'.' | b'_' | b':' | b'/' | b'@' | b'-' | b',' | b'=')
             }),
             Self::Phone => Phone::parse(text).is_ok_and(|phone| phone.as_str() == text),
             Self::Date => is_date(text),
             Self::DateTime => is_time(text),
+            Self::Clock => is_clock(text),
+            Self::Integer => is_number(text) && !text.contains('.'),
             Self::Number => is_number(text),
-            Self::Word => is_name(text, |b| matches!(b, b'.' | b'_' | b'-')),
+            Self::Digits => {
+                (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+            }
+            Self::Word => is_name(text, 128, |b| matches!(b, b'.' | b'_' | b'-')),
             Self::Text => true,
         }
     }
@@ -64,17 +86,21 @@ impl Kind {
     #[must_use]
     pub const fn field_type(self) -> FieldType {
         match self {
-            Self::Id | Self::Phone | Self::Word | Self::Text => FieldType::String,
+            Self::Id | Self::Key | Self::Phone | Self::Digits | Self::Word | Self::Text => {
+                FieldType::String
+            }
             Self::Date => FieldType::Date,
             Self::DateTime => FieldType::DateTime,
+            Self::Clock => FieldType::ClockTime,
+            Self::Integer => FieldType::Integer,
             Self::Number => FieldType::Number,
         }
     }
 }
 
-fn is_name(text: &str, punctuation: impl Fn(u8) -> bool) -> bool {
+fn is_name(text: &str, longest: usize, punctuation: impl Fn(u8) -> bool) -> bool {
     let bytes = text.as_bytes();
-    bytes.len() <= 128
+    bytes.len() <= longest
         && bytes
             .first()
             .is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_')
@@ -108,6 +134,10 @@ fn is_time(text: &str) -> bool {
     zone_is_fine && has_shape(civil, "0000-00-00T00:00:00") && civil.parse::<DateTime>().is_ok()
 }
 
+fn is_clock(text: &str) -> bool {
+    has_shape(text, "0000-00-00 00:00:00") && text.parse::<DateTime>().is_ok()
+}
+
 fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = match unsigned.split_once('.') {
@@ -124,7 +154,27 @@ mod tests {
 
     #[test]
     fn each_kind_takes_its_grammar_and_nothing_else() {
-        let cases: [(Kind, &[&str], &[&str]); 6] = [
+        let cases: [(Kind, &[&str], &[&str]); 10] = [
+            (
+                Kind::Key,
+                &["party.party,C1", "film-night:C1", "a=b"],
+                &["", "=a", ",a", "a b", "a'b", "张"],
+            ),
+            (
+                Kind::Clock,
+                &["2026-10-31 09:00:00"],
+                &["2026-10-31T09:00:00", "2026-10-31 25:00:00", "2026-10-31"],
+            ),
+            (
+                Kind::Integer,
+                &["0", "-3", "12"],
+                &["", "1.0", "+1", "01", "1e3"],
+            ),
+            (
+                Kind::Digits,
+                &["0", "99910555"],
+                &["", "+999", "1 2", "-1", "1234567890123456789"],
+            ),
             (
                 Kind::Id,
                 &["C000123", "a:b/c", "1", "x@y.org", "_a"],

@@ -1,17 +1,25 @@
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use csv::{Terminator, WriterBuilder};
+use csv::{QuoteStyle, Terminator, WriterBuilder};
 
-use super::text::csv_text;
+use super::layout::Layout;
+use super::text::cell_text;
 use super::{Kind, List, ListError, Row};
+use crate::outputs::Encoding;
 
-/// Writes the list for machines: RFC 4180 with a header line, UTF-8 without a
-/// byte order mark, CRLF line ends, no line break inside a cell. An empty cell
-/// is a missing value.
+/// Writes the list as delimited text in the layout's form: RFC 4180 with a
+/// header line, in UTF-8 without a byte order mark, unless it says otherwise.
+/// No line break is inside a cell, and an empty cell is a missing value.
 ///
 /// # Errors
 /// When a cell breaks its column's grammar or `out` fails.
-pub(super) fn write(list: &List<'_>, out: &mut (dyn Write + Send)) -> Result<(), ListError> {
+pub(super) fn write(
+    list: &List<'_>,
+    layout: &Layout,
+    out: &mut (dyn Write + Send),
+) -> Result<(), ListError> {
+    let form = layout.text;
     let failed = |source: io::Error| ListError::Write {
         list: list.name().to_owned(),
         source,
@@ -21,19 +29,41 @@ pub(super) fn write(list: &List<'_>, out: &mut (dyn Write + Send)) -> Result<(),
         csv::ErrorKind::Io(source) => failed(source),
         _ => failed(io::Error::other("the CSV writer refused a record")),
     };
+    if form.encoding == Encoding::Utf8Bom {
+        out.write_all("\u{feff}".as_bytes()).map_err(failed)?;
+    }
     let mut writer = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
+        // Layouts have ASCII delimiters.
+        .delimiter(u8::try_from(form.delimiter).unwrap_or(b','))
+        .terminator(if form.line_end == "\n" {
+            Terminator::Any(b'\n')
+        } else {
+            Terminator::CRLF
+        })
+        // What refuses quotes gets text that needs none.
+        .quote_style(if layout.refused.contains(&'"') {
+            QuoteStyle::Never
+        } else {
+            QuoteStyle::Necessary
+        })
         .from_writer(out);
-    writer
-        .write_record(list.columns().iter().map(|column| &column.name))
-        .map_err(csv_failed)?;
+    if form.header {
+        for column in list.columns() {
+            let header = encoded(Cow::Borrowed(column.name.as_str()), form.encoding);
+            writer.write_field(header).map_err(csv_failed)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(csv_failed)?;
+    }
     let mut row = Row::default();
     for index in 0..list.len() {
         list.fill(index, &mut row)?;
         for (column, cell) in list.columns().iter().zip(row.cells()) {
             let text = cell.unwrap_or_default();
             match column.kind {
-                Kind::Text => writer.write_field(csv_text(text).as_bytes()),
+                Kind::Text => {
+                    let text = cell_text(text, layout.guard);
+                    writer.write_field(encoded(text, form.encoding))
+                }
                 _ => writer.write_field(text),
             }
             .map_err(csv_failed)?;
@@ -41,6 +71,16 @@ pub(super) fn write(list: &List<'_>, out: &mut (dyn Write + Send)) -> Result<(),
         writer.write_record(None::<&[u8]>).map_err(csv_failed)?;
     }
     writer.flush().map_err(failed)
+}
+
+/// The text in the file's encoding. Every byte of a GB 18030 character but its
+/// digits is above the delimiters and quotes, so a cell is encoded by itself.
+fn encoded(text: Cow<'_, str>, encoding: Encoding) -> Cow<'_, [u8]> {
+    match (encoding, text) {
+        (Encoding::Gb18030, text) => Cow::Owned(encoding_rs::GB18030.encode(&text).0.into_owned()),
+        (_, Cow::Borrowed(text)) => Cow::Borrowed(text.as_bytes()),
+        (_, Cow::Owned(text)) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 #[cfg(test)]
@@ -68,7 +108,7 @@ mod tests {
             row.push("-3.5");
         })?;
         let mut out = Vec::new();
-        write(&list, &mut out)?;
+        write(&list, &Layout::CSV, &mut out)?;
         Ok(String::from_utf8(out).unwrap())
     }
 
@@ -82,6 +122,28 @@ mod tests {
              C2,+999105550123,,-3.5\r\n\
              C3,+999105550123,'=1+1 x,-3.5\r\n"
         );
+    }
+
+    #[test]
+    fn the_same_text_comes_in_the_encodings_that_excel_and_old_systems_read() {
+        let columns = || vec![ListColumn::new("name", "", Kind::Text)];
+        let texts = ["张伟，“龙”", "𠮷野, \"é\"", "😀"];
+        let list = List::new("calls", "", columns(), 3, |index, row| {
+            row.push(texts[index])
+        });
+        let list = list.unwrap();
+        let bytes = |encoding| {
+            let mut out = Vec::new();
+            write(&list, &Layout::CSV.encoded(encoding), &mut out).unwrap();
+            out
+        };
+        let plain = bytes(Encoding::Utf8);
+        let marked = bytes(Encoding::Utf8Bom);
+        assert_eq!(marked, [b"\xef\xbb\xbf", plain.as_slice()].concat());
+        let chinese = bytes(Encoding::Gb18030);
+        let (text, _, faulty) = encoding_rs::GB18030.decode(&chinese);
+        assert!(!faulty);
+        assert_eq!(text.as_bytes(), plain);
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 use std::fmt::{self, Display, Write};
 
-use super::{Kind, ListError};
+use super::{Kind, ListError, Source};
 
 /// The longest text that a cell of a workbook holds, in UTF-16 units
 /// (Excel specifications and limits).
@@ -60,7 +60,7 @@ impl Row {
         self.ends.push((self.text.len(), false));
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
     }
@@ -78,11 +78,22 @@ impl Row {
 
 type MakeRow<'a> = Box<dyn Fn(usize, &mut Row) + Send + Sync + 'a>;
 
+/// Which alphabet the headers have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Headers {
+    /// Ours: `a-z`, `0-9` and `_`.
+    Ours,
+    /// An importer's: see [`is_header`].
+    Importers,
+}
+
 /// A list to export: its columns, and a function that makes a row.
 pub struct List<'a> {
     name: String,
     title: String,
+    description: String,
     columns: Vec<ListColumn>,
+    key: Vec<String>,
     len: usize,
     make: MakeRow<'a>,
 }
@@ -110,7 +121,39 @@ impl<'a> List<'a> {
         len: usize,
         make: impl Fn(usize, &mut Row) + Send + Sync + 'a,
     ) -> Result<Self, ListError> {
-        let name = name.into();
+        Self::checked(name.into(), title.into(), columns, len, Headers::Ours, make)
+    }
+
+    /// A list under an importer's headers; `key` has the headers that tell a
+    /// row from all others.
+    ///
+    /// # Errors
+    /// As [`List::new`], with the importer's alphabet of headers.
+    pub(super) fn for_importer(
+        name: String,
+        title: String,
+        description: String,
+        columns: Vec<ListColumn>,
+        key: Vec<String>,
+        len: usize,
+        make: impl Fn(usize, &mut Row) + Send + Sync + 'a,
+    ) -> Result<Self, ListError> {
+        let list = Self::checked(name, title, columns, len, Headers::Importers, make)?;
+        Ok(Self {
+            description,
+            key,
+            ..list
+        })
+    }
+
+    fn checked(
+        name: String,
+        title: String,
+        columns: Vec<ListColumn>,
+        len: usize,
+        headers: Headers,
+        make: impl Fn(usize, &mut Row) + Send + Sync + 'a,
+    ) -> Result<Self, ListError> {
         if !is_list_name(&name) {
             return Err(ListError::Name { name });
         }
@@ -125,19 +168,31 @@ impl<'a> List<'a> {
             )));
         }
         for (index, column) in columns.iter().enumerate() {
-            if !is_column_name(&column.name) {
+            let usable = match headers {
+                Headers::Ours => is_column_name(&column.name),
+                Headers::Importers => is_header(&column.name),
+            };
+            if !usable {
                 return Err(fault(format!(
-                    "column {} has no usable name; allowed: a-z, 0-9 and _",
-                    index + 1
+                    "column {} has no usable name; allowed: {}",
+                    index + 1,
+                    match headers {
+                        Headers::Ours => "a-z, 0-9 and _",
+                        Headers::Importers => HEADER_ALPHABET,
+                    }
                 )));
             }
             if columns[..index].iter().any(|c| c.name == column.name) {
                 return Err(fault(format!("two columns named `{}`", column.name)));
             }
         }
+        let key = Source::of(&name).map_or(&[][..], Source::key);
+        let has = |header: &&&str| columns.iter().any(|column| column.name == **header);
         Ok(Self {
+            key: key.iter().filter(has).map(|&k| k.to_owned()).collect(),
+            description: title.clone(),
             name,
-            title: title.into(),
+            title,
             columns,
             len,
             make: Box::new(make),
@@ -154,6 +209,18 @@ impl<'a> List<'a> {
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// What a row is and which rows are in it, for the package descriptor.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// The headers that tell a row from all others; none if that is not known.
+    #[must_use]
+    pub fn key(&self) -> &[String] {
+        &self.key
     }
 
     /// The columns, in the order of the file.
@@ -216,6 +283,21 @@ fn is_list_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// What the headers of importers are made of, for errors.
+pub(super) const HEADER_ALPHABET: &str =
+    "letters and digits of any script, a letter or digit first, then also space and _ . : / - ( )";
+
+/// Whether a header can stand unescaped in any format: it starts no formula,
+/// breaks no line and needs no quotes.
+pub(super) fn is_header(name: &str) -> bool {
+    (1..=255).contains(&name.chars().count())
+        && name.starts_with(char::is_alphanumeric)
+        && !name.ends_with(' ')
+        && name.chars().all(|c| {
+            c.is_alphanumeric() || matches!(c, ' ' | '_' | '.' | ':' | '/' | '-' | '(' | ')')
+        })
 }
 
 fn is_column_name(name: &str) -> bool {

@@ -5,18 +5,31 @@
 //! obey a strict grammar and are refused when they do not, so that they never
 //! need escaping. Free text is cleaned and cannot start a formula.
 //!
-//! To add a format: a file beside `csv.rs` and a variant of [`Preset`].
+//! What an importer takes is data, a [`Layout`](layout::Layout) per [`Preset`];
+//! `shape` brings a list into it, and there is one writer per file format.
+//!
+//! To add a preset: a file in `presets/` and a variant of [`Preset`].
 
 mod cell;
 mod csv_file;
+mod jsonl_file;
+mod layout;
 mod list;
+mod parquet_file;
 mod preset;
+mod presets;
+mod settings;
+mod shape;
+mod source;
 mod text;
 mod xlsx_file;
 
 pub use cell::Kind;
 pub use list::{List, ListColumn, Row};
-pub use preset::{ExportSettings, NamePattern, Preset, write};
+pub use preset::{Preset, write};
+pub use settings::{ColumnSetting, ExportSettings, NamePattern, shared_folders};
+pub use shape::for_each_file;
+pub use source::{Source, SourceColumn};
 
 /// A list could not be made or written. Never holds a value of the list.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +71,19 @@ pub enum ListError {
         row: usize,
         /// What the column takes.
         expected: &'static str,
+    },
+    /// Two rows have the same external id.
+    #[error(
+        "list `{list}`, row {row}: {columns} is that of an earlier row; \
+         the importer would take the two for one"
+    )]
+    Twice {
+        /// The list.
+        list: String,
+        /// The headers of the id.
+        columns: String,
+        /// The row, from 1.
+        row: usize,
     },
     /// A text is longer than a cell can hold.
     #[error("list `{list}`, column `{column}`, row {row}: longer than {limit} characters")]

@@ -4,65 +4,136 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{List, ListError, csv_file, xlsx_file};
-use crate::outputs::{Field, FileFormat, Resource};
+use super::layout::{Guard, Layout};
+use super::presets::{espocrm, genesys, hubspot, mautic, odoo, salesforce, tryton, vicidial};
+use super::{List, ListError, csv_file, jsonl_file, parquet_file, xlsx_file};
+use crate::outputs::{Encoding, Field, FileFormat, Resource};
 
 /// A file format with the conventions of those who read it.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Preset {
     /// For machines: RFC 4180, UTF-8 without byte order mark, ISO dates, E.164
     /// phones.
     Csv,
     /// For people: an Excel workbook with a fixed header and filters.
     Xlsx,
+    /// CSV after a byte order mark, by which Excel knows it is UTF-8. Excel
+    /// still turns phones into numbers; `xlsx` keeps them.
+    CsvExcel,
+    /// CSV in GB 18030, for Chinese systems that do not read UTF-8.
+    Gb18030,
+    /// Parquet with types, for data platforms.
+    Parquet,
+    /// A JSON object a line.
+    Jsonl,
+    /// Salesforce, Bulk API 2.0.
+    Salesforce,
+    /// HubSpot's import of contacts.
+    Hubspot,
+    /// Odoo's import by external ids.
+    Odoo,
+    /// Tryton's import of parties and campaign records.
+    Tryton,
+    /// EspoCRM's import.
+    Espocrm,
+    /// Mautic's import of contacts.
+    Mautic,
+    /// VICIdial's lead loader.
+    Vicidial,
+    /// Contact lists of Genesys Cloud.
+    Genesys,
+    /// What a destination of the kind `postgres` loads.
+    Postgres,
 }
+
+/// Excel tells UTF-8 by the byte order mark alone: Microsoft Support, "Opening
+/// CSV UTF-8 files correctly in Excel".
+const CSV_EXCEL: Layout = Layout::CSV.encoded(Encoding::Utf8Bom);
+/// GB 18030-2022; a reader of GBK reads it as far as GBK goes.
+const GB18030: Layout = Layout::CSV.encoded(Encoding::Gb18030);
+const CSV: Layout = Layout::CSV;
+const XLSX: Layout = Layout::typed(FileFormat::Xlsx);
+const PARQUET: Layout = Layout::typed(FileFormat::Parquet);
+const JSONL: Layout = Layout::typed(FileFormat::Jsonl);
+/// PostgreSQL documentation, `COPY`, "CSV Format": an empty cell without quotes
+/// is a null. No spreadsheet opens it, so texts are as they are.
+const POSTGRES: Layout = Layout {
+    guard: Guard::Typed,
+    ..Layout::CSV
+};
 
 impl Preset {
     /// Every preset, in order.
-    pub const ALL: [Self; 2] = [Self::Csv, Self::Xlsx];
+    pub const ALL: [Self; 15] = [
+        Self::Csv,
+        Self::Xlsx,
+        Self::CsvExcel,
+        Self::Gb18030,
+        Self::Parquet,
+        Self::Jsonl,
+        Self::Salesforce,
+        Self::Hubspot,
+        Self::Odoo,
+        Self::Tryton,
+        Self::Espocrm,
+        Self::Mautic,
+        Self::Vicidial,
+        Self::Genesys,
+        Self::Postgres,
+    ];
 
-    /// The folder below `lists/` that holds the preset's files.
+    /// The name in the pipeline file, and of the folder below `lists/`.
     #[must_use]
-    pub const fn folder(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::CsvExcel => "csv-excel",
+            Self::Gb18030 => "gb18030",
+            Self::Parquet => "parquet",
+            Self::Jsonl => "jsonl",
+            Self::Salesforce => "salesforce",
+            Self::Hubspot => "hubspot",
+            Self::Odoo => "odoo",
+            Self::Tryton => "tryton",
+            Self::Espocrm => "espocrm",
+            Self::Mautic => "mautic",
+            Self::Vicidial => "vicidial",
+            Self::Genesys => "genesys",
+            Self::Postgres => "postgres",
         }
     }
 
-    /// The format of the files.
+    /// What the importer takes.
     #[must_use]
-    pub const fn format(self) -> FileFormat {
+    pub const fn layout(self) -> &'static Layout {
         match self {
-            Self::Csv => FileFormat::Csv,
-            Self::Xlsx => FileFormat::Xlsx,
+            Self::Csv => &CSV,
+            Self::Xlsx => &XLSX,
+            Self::CsvExcel => &CSV_EXCEL,
+            Self::Gb18030 => &GB18030,
+            Self::Parquet => &PARQUET,
+            Self::Jsonl => &JSONL,
+            Self::Salesforce => &salesforce::LAYOUT,
+            Self::Hubspot => &hubspot::LAYOUT,
+            Self::Odoo => &odoo::LAYOUT,
+            Self::Tryton => &tryton::LAYOUT,
+            Self::Espocrm => &espocrm::LAYOUT,
+            Self::Mautic => &mautic::LAYOUT,
+            Self::Vicidial => &vicidial::LAYOUT,
+            Self::Genesys => &genesys::LAYOUT,
+            Self::Postgres => &POSTGRES,
         }
     }
 
-    /// The file ending, without the dot.
+    /// The list's file as the package descriptor has it; `path` is within the
+    /// run, `sha256` lower-case hexadecimal.
     #[must_use]
-    pub const fn extension(self) -> &'static str {
-        self.format().extension()
-    }
-
-    /// Where the list's file is in the run folder: `lists/csv/calls.csv`.
-    #[must_use]
-    pub fn path(self, list: &List<'_>) -> String {
-        format!(
-            "lists/{}/{}.{}",
-            self.folder(),
-            list.name(),
-            self.extension()
-        )
-    }
-
-    /// The list's file as the package descriptor has it. `sha256` is lower-case
-    /// hexadecimal.
-    #[must_use]
-    pub fn resource(self, list: &List<'_>, bytes: u64, sha256: &str) -> Resource {
+    pub fn resource(self, list: &List<'_>, path: &str, bytes: u64, sha256: &str) -> Resource {
+        let layout = self.layout();
         let fields = list.columns().iter().map(|column| Field {
             name: column.name.clone(),
             kind: column.kind.field_type(),
@@ -70,14 +141,16 @@ impl Preset {
             unit: None,
         });
         Resource {
-            path: self.path(list),
+            path: path.to_owned(),
             title: list.title().to_owned(),
-            description: list.title().to_owned(),
-            format: self.format(),
+            description: list.description().to_owned(),
+            format: layout.format,
+            text: layout.text,
             bytes,
             sha256: sha256.to_owned(),
             rows: list.len() as u64,
             fields: fields.collect(),
+            key: list.key().to_vec(),
         }
     }
 }
@@ -96,124 +169,85 @@ pub fn write(
     scratch: &Path,
     out: &mut (dyn Write + Send),
 ) -> Result<(), ListError> {
-    match preset {
-        Preset::Csv => csv_file::write(list, out),
-        Preset::Xlsx => xlsx_file::write(list, scratch, out),
-    }
-}
-
-/// Which lists go out in which format: one `[[exports]]`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExportSettings {
-    /// The file format.
-    pub preset: Preset,
-    /// Names of lists, `*` for any letters; all lists when absent.
-    #[serde(default)]
-    pub lists: Option<Vec<NamePattern>>,
-}
-
-impl ExportSettings {
-    /// Whether the list of that name goes out.
-    #[must_use]
-    pub fn wants(&self, name: &str) -> bool {
-        match &self.lists {
-            None => true,
-            Some(patterns) => patterns.iter().any(|pattern| pattern.matches(name)),
-        }
-    }
-}
-
-/// The name of a list, or a pattern of names such as `calls-*`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(extend("pattern" = "^[a-z0-9*-]+$"))]
-pub struct NamePattern(String);
-
-impl NamePattern {
-    /// Whether the pattern covers `name`; `*` stands for any letters or none.
-    #[must_use]
-    pub fn matches(&self, name: &str) -> bool {
-        glob::Pattern::new(&self.0).is_ok_and(|pattern| pattern.matches(name))
-    }
-
-    /// The pattern as written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for NamePattern {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let allowed =
-            |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'*');
-        // `**` means folders to the glob library, and nothing here.
-        if !text.is_empty() && text.bytes().all(allowed) && !text.contains("**") {
-            Ok(Self(text))
-        } else {
-            Err(format!(
-                "`{text}` names no list; allowed: a-z, 0-9, `-`, and `*` for any letters"
-            ))
-        }
-    }
-}
-
-impl From<NamePattern> for String {
-    fn from(pattern: NamePattern) -> Self {
-        pattern.0
+    let layout = preset.layout();
+    match layout.format {
+        FileFormat::Csv => csv_file::write(list, layout, out),
+        FileFormat::Xlsx => xlsx_file::write(list, scratch, out),
+        FileFormat::Jsonl => jsonl_file::write(list, out),
+        FileFormat::Parquet => parquet_file::write(list, out),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lists::layout::Value;
     use crate::lists::{Kind, ListColumn};
-
-    fn settings(text: &str) -> Result<ExportSettings, toml::de::Error> {
-        toml::from_str(text)
-    }
-
-    #[test]
-    fn an_export_takes_all_lists_or_those_named() {
-        let all = settings("preset = \"csv\"").unwrap();
-        assert!(all.wants("calls-care"));
-        let some = settings("preset = \"xlsx\"\nlists = [\"calls-*\", \"visits\"]").unwrap();
-        assert!(some.wants("calls-care") && some.wants("visits"));
-        assert!(!some.wants("invitations") && !some.wants("visits-2"));
-    }
-
-    #[test]
-    fn what_no_list_can_be_called_is_a_fault_of_the_file() {
-        for bad in [
-            "lists = [\"../*\"]",
-            "lists = [\"A\"]",
-            "lists = [\"\"]",
-            "list = []",
-        ] {
-            assert!(
-                settings(&format!("preset = \"csv\"\n{bad}")).is_err(),
-                "{bad}"
-            );
-        }
-        assert!(settings("preset = \"pdf\"").is_err());
-    }
-
-    #[test]
-    fn editors_know_the_same_grammar() {
-        let schema = schemars::schema_for!(ExportSettings).to_value().to_string();
-        assert!(schema.contains("^[a-z0-9*-]+$"), "{schema}");
-    }
 
     #[test]
     fn a_list_is_described_where_it_lies() {
         let columns = vec![ListColumn::new("due", "by when", Kind::Date)];
         let list = List::new("calls-care", "Calls", columns, 2, |_, row| row.empty()).unwrap();
-        let resource = Preset::Xlsx.resource(&list, 7, "ab");
+        let resource = Preset::Xlsx.resource(&list, "lists/xlsx/calls-care.xlsx", 7, "ab");
         assert_eq!(resource.path, "lists/xlsx/calls-care.xlsx");
         assert_eq!(resource.rows, 2);
         assert_eq!(resource.fields[0].kind.as_str(), "date");
+    }
+
+    #[test]
+    fn presets_are_called_what_the_pipeline_file_calls_them() {
+        for preset in Preset::ALL {
+            let name = serde_json::to_value(preset).unwrap();
+            assert_eq!(name, preset.name());
+        }
+    }
+
+    /// The columns that a target is made of.
+    fn columns_of(value: Value) -> Vec<&'static str> {
+        match value {
+            Value::Column(name)
+            | Value::Reference(_, name)
+            | Value::Beside(name, _)
+            | Value::CountryCode(name)
+            | Value::National(name)
+            | Value::Day(name)
+            | Value::Clock(name) => vec![name],
+            Value::Either(first, second) => vec![first, second],
+            Value::Joined(names) | Value::Key(_, names) => names.to_vec(),
+            Value::Fixed(_) | Value::Empty => vec![],
+        }
+    }
+
+    #[test]
+    fn presets_name_columns_that_lists_have_in_headers_that_fit() {
+        for preset in Preset::ALL {
+            let layout = preset.layout();
+            for file in layout.files {
+                let at = format!("{} {:?}{}", preset.name(), file.source, file.ending);
+                assert!(file.columns.len() <= layout.limits.columns, "{at}");
+                for key in file.key {
+                    assert!(file.columns.iter().any(|c| c.header == *key), "{at}: {key}");
+                }
+                for (index, target) in file.columns.iter().enumerate() {
+                    let header = target.header;
+                    assert!(header.chars().count() <= layout.limits.header, "{at}");
+                    let twice = file.columns[..index].iter().any(|c| c.header == header);
+                    assert!(!twice, "{at}: {header}");
+                    for name in columns_of(target.value) {
+                        let column = file.source.column(name);
+                        let column = column.unwrap_or_else(|| panic!("{at}: no {name}"));
+                        // Free text never lands in a typed column or the other
+                        // way round, where the guard would be lost.
+                        if matches!(target.value, Value::Column(_)) {
+                            assert_eq!(column.kind, target.kind, "{at}: {header}");
+                        }
+                    }
+                }
+                let child = |header: &str| header.contains('/');
+                if !file.children {
+                    assert!(!file.columns.iter().any(|c| child(c.header)), "{at}");
+                }
+            }
+        }
     }
 }

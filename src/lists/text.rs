@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use super::layout::Guard;
+
 /// The text with every line break, tab and other control character as one
 /// space: importers read cells line by line, and XML has no room for the rest.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
@@ -22,13 +24,7 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
 /// that shows is `=`, `+`, `-` or `@`, in any width. Spaces and invisible
 /// characters before it do not count, since some importers trim them.
 pub(super) fn starts_formula(text: &str) -> bool {
-    let invisible = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    text.trim_start_matches(invisible).starts_with([
+    text.trim_start_matches(is_invisible).starts_with([
         '=', '+', '-', '@', // ASCII
         '＝', '＋', '－', '＠', // full width
         '﹦', '﹢', '﹣', '﹫', // small form variants
@@ -36,14 +32,54 @@ pub(super) fn starts_formula(text: &str) -> bool {
     ])
 }
 
-/// The text of a CSV cell: on one line, and with an apostrophe before what
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The text of a cell in delimited text: on one line, and guarded where it
 /// would start a formula.
-pub(super) fn csv_text(text: &str) -> Cow<'_, str> {
+pub(super) fn cell_text(text: &str, guard: Guard) -> Cow<'_, str> {
     let line = one_line(text);
-    if starts_formula(&line) {
-        Cow::Owned(format!("'{line}"))
-    } else {
-        line
+    if guard == Guard::Typed || !starts_formula(&line) {
+        return line;
+    }
+    match guard {
+        Guard::Drop => {
+            let mut rest = line.as_ref();
+            while starts_formula(rest) {
+                let first = rest.trim_start_matches(is_invisible);
+                rest = &first[first.chars().next().map_or(0, char::len_utf8)..];
+            }
+            Cow::Owned(rest.to_owned())
+        }
+        _ => Cow::Owned(format!("'{line}")),
+    }
+}
+
+/// A text of at most `limit` characters, without those that the importer
+/// refuses, and with room for what the guard puts before it.
+pub(super) fn fit<'t>(text: &'t str, refused: &[char], limit: usize, guard: Guard) -> Cow<'t, str> {
+    let mut text = match guard {
+        Guard::Drop => cell_text(text, guard),
+        _ => Cow::Borrowed(text),
+    };
+    if text.contains(refused) {
+        text = Cow::Owned(text.replace(refused, ""));
+    }
+    // What went may have laid bare the beginning of a formula.
+    if guard == Guard::Drop && starts_formula(&text) {
+        text = Cow::Owned(cell_text(&text, guard).into_owned());
+    }
+    let room = match guard {
+        Guard::Apostrophe if starts_formula(&text) => limit.saturating_sub(1),
+        _ => limit,
+    };
+    match text.char_indices().nth(room) {
+        Some((end, _)) => Cow::Owned(text[..end].to_owned()),
+        None => text,
     }
 }
 
@@ -52,6 +88,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn guarded(text: &str) -> Cow<'_, str> {
+        cell_text(text, Guard::Apostrophe)
+    }
 
     #[test]
     fn formulas_are_defused_in_every_disguise() {
@@ -70,7 +110,7 @@ mod tests {
             "\u{200b}@x",
             "\0=1",
         ] {
-            let cell = csv_text(text);
+            let cell = guarded(text);
             assert!(cell.starts_with('\''), "{text:?} became {cell:?}");
         }
     }
@@ -86,13 +126,13 @@ mod tests {
             "",
             "'quoted'",
         ] {
-            assert_eq!(csv_text(text), text);
+            assert_eq!(guarded(text), text);
         }
     }
 
     #[test]
     fn line_breaks_become_one_space() {
-        assert_eq!(csv_text("a\r\nb\nc\rd\u{2028}e\tf"), "a b c d e f");
+        assert_eq!(guarded("a\r\nb\nc\rd\u{2028}e\tf"), "a b c d e f");
     }
 
     proptest! {
@@ -100,9 +140,26 @@ mod tests {
         fn no_text_starts_a_formula_or_breaks_a_line(
             text in "[ \t\r\n\u{feff}\u{200b}]{0,3}[=+@＝＋－＠-]?.{0,20}"
         ) {
-            let cell = csv_text(&text);
+            let cell = guarded(&text);
             prop_assert!(!starts_formula(&cell));
             prop_assert!(!cell.contains(char::is_control));
         }
+    }
+
+    #[test]
+    fn texts_fit_with_their_guard_and_without_what_the_importer_refuses() {
+        assert_eq!(fit("张伟张伟", &[], 3, Guard::Apostrophe), "张伟张");
+        let cut = fit("=1+1", &[], 4, Guard::Apostrophe);
+        assert_eq!(cell_text(&cut, Guard::Apostrophe), "'=1+");
+        assert_eq!(
+            fit("O'Neil; \"x\"", &['\'', '"', ';'], 99, Guard::Drop),
+            "ONeil x"
+        );
+        // Taking quotes out must not lay a formula bare.
+        for text in ["'=1", "=\"+1", " '- '@x", "＝'=1"] {
+            let cell = fit(text, &['\'', '"'], 99, Guard::Drop);
+            assert!(!starts_formula(&cell), "{text:?} became {cell:?}");
+        }
+        assert_eq!(fit("=1", &[], 9, Guard::Typed), "=1");
     }
 }

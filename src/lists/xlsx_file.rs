@@ -142,7 +142,7 @@ fn line(
             continue;
         };
         match column.kind {
-            Kind::Number => match text.parse::<f64>() {
+            Kind::Number | Kind::Integer => match text.parse::<f64>() {
                 Ok(number) if digits(text) <= NUMBER_DIGITS => {
                     sheet.write_number(at, place, number)?;
                 }
@@ -159,7 +159,14 @@ fn line(
                 };
                 sheet.write_string_with_format(at, place, line, format)?;
             }
-            Kind::Id | Kind::Phone | Kind::Date | Kind::DateTime | Kind::Word => {
+            Kind::Id
+            | Kind::Key
+            | Kind::Phone
+            | Kind::Digits
+            | Kind::Date
+            | Kind::DateTime
+            | Kind::Clock
+            | Kind::Word => {
                 sheet.write_string_with_format(at, place, text, &formats.text)?;
             }
         }

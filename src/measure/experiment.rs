@@ -72,6 +72,10 @@ pub struct Comparison {
     pub control: Group,
     /// What treatment added; `None` where there is too little to tell.
     pub lift: Option<Lift>,
+    /// Whether values are compared of which an arm has fewer than ten other than
+    /// 0. Welch's interval is too short then: where responses are rare, the
+    /// control's few say too little about how far they vary.
+    pub few_values: bool,
     /// The lift with what was known before taken out.
     pub adjusted: Option<Adjusted>,
     /// The share of the arm that treatment reached.
@@ -156,6 +160,7 @@ fn compared(
         treated: Group::of(&of_treated),
         control: Group::of(&of_control),
         lift: lift(kind, &of_treated, &of_control),
+        few_values: kind == Kind::Value && few_values(&[&of_treated, &of_control]),
         adjusted: with_before(experiment, kind, treated, control),
         effect_on_reached: reached
             .as_ref()
@@ -170,7 +175,14 @@ fn compared(
 
 /// Responses, and units without one, that each arm must have for the adjusted
 /// lift of a rate: its interval is that of means, which needs some of both.
+/// Values other than 0 that an interval of means needs.
 const LEAST_COUNT: f64 = 10.0;
+
+/// Whether one of the arms has too few values other than 0.
+fn few_values(arms: &[&[f64]]) -> bool {
+    let known = |values: &[f64]| values.iter().filter(|&&value| value != 0.0).count() as f64;
+    arms.iter().any(|values| known(values) < LEAST_COUNT)
+}
 
 /// The adjusted lift. A unit of which nothing is known stands at the mean of
 /// the others, which favours neither arm: the draw did not know it either.

@@ -46,7 +46,7 @@ pub use interval::{CONFIDENCE, Interval};
 pub use join::{ArmRows, JoinFault, Joined, OutcomeRows, join};
 pub use lift::{Group, Kind, Lift, Test, adjust_together, lift};
 pub use multiplicity::holm;
-pub use power::{Plan, detectable_lift, power};
+pub use power::{POWER, Plan, detectable_lift, power};
 pub use qini::{Qini, QiniPoint, Scored, qini};
 pub use rates::Rate;
 pub use reached::effect_on_reached;

@@ -1,5 +1,8 @@
 use super::interval::{CONFIDENCE, normal_cdf, normal_quantile};
 
+/// The chance with which a lift is to be found, as planned sizes are judged by.
+pub const POWER: f64 = 0.8;
+
 /// The planned sizes of an experiment, and what happens without treatment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {

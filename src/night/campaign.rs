@@ -7,7 +7,9 @@ use jiff::tz::TimeZone;
 use super::follow_up::Reasons;
 use super::{Job, NightError};
 use crate::calls::Trigger;
-use crate::campaign::{self, Campaign, CampaignInput, Contact, ContactOutcome, ReviewFinding};
+use crate::campaign::{
+    self, Bounds, Campaign, CampaignInput, Contact, ContactOutcome, ReviewFinding,
+};
 use crate::domain::{CallClass, Channel};
 use crate::pipeline::Plan;
 use crate::previous;
@@ -51,7 +53,15 @@ pub(super) fn contacts(
     let (as_of, people) = (tables.night.as_of, &view.people);
     let calls = &job.plan.file.calls;
     let mut made = records::contacts(tables, people, calls)?;
-    let own = previous::own_contacts(job.runs, previous, as_of, people, calls, &made)?;
+    let own = previous::own_contacts(
+        job.runs,
+        previous,
+        as_of,
+        job.plan.file.policy.memory_days(),
+        people,
+        calls,
+        &made,
+    )?;
     made.extend(own);
     let pending = match previous {
         Some(run) => pending(job.plan, view, run, as_of, &made)?,
@@ -61,11 +71,16 @@ pub(super) fn contacts(
 }
 
 /// Runs the campaign stage.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the stage sees all that came before it"
+)]
 pub(super) fn plan(
     job: &Job<'_>,
     view: &CustomerView,
     tables: &ValidTables,
     affinities: &[InterestAffinity],
+    segment: &[u32],
     reasons: &Reasons,
     findings: &[ReviewFinding],
     contacts: &Contacts,
@@ -104,13 +119,21 @@ pub(super) fn plan(
         held_back: &campaign::held_back(&file.activities, findings),
         eligible: &eligible,
         affinity: &affinity,
+        segment,
         scores: &records::scores(tables, people, &file.activities)?,
         outcomes: &records::outcomes(tables, people)?,
+        bounds: Bounds {
+            constraints: &file.constraints,
+            contact_rules: &file.contact_rules,
+            conflicts: &file.conflicts,
+            call_minutes: reasons.call_minutes.as_ref(),
+        },
         contacts: &contacts,
         suppressions: &records::suppressions(tables, people)?,
         do_not_contact_stale: stale(job.plan, tables),
         service_first: &reasons.service_first,
         policy: &file.policy,
+        propensity: file.propensity,
         controls: &file.controls,
         key: &job.plan.key,
     })?)

@@ -1,11 +1,15 @@
 //! From the view and the previous run to what the call queue needs.
 
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
 use polars::prelude::*;
 
 use super::campaign::zone;
 use super::{Job, NightError};
-use crate::calls::{self, CallQueue, CarriedCall, QueueInput, ReasonHit};
-use crate::campaign::{Campaign, Contact};
+use crate::calls::{self, CallQueue, CarriedCall, QueueInput, ReasonHit, Trigger};
+use crate::campaign::{CallMinutes, Campaign, Contact};
+use crate::domain::Unit;
 use crate::pipeline::Plan;
 use crate::previous::{self, PreviousError};
 use crate::records;
@@ -19,13 +23,22 @@ pub(super) struct Reasons {
     hits: Vec<(u32, u16)>,
     /// By row: whether a reason that blocks promotion holds.
     pub(super) service_first: Vec<bool>,
+    /// What is left for invitations by call of the hours of the team that
+    /// makes them; `None` when there is no such team, or it has no limit.
+    pub(super) call_minutes: Option<CallMinutes>,
 }
 
 /// Evaluates every call reason that is a condition.
-pub(super) fn reasons(plan: &Plan, view: &CustomerView) -> Result<Reasons, NightError> {
+pub(super) fn reasons(
+    plan: &Plan,
+    view: &CustomerView,
+    as_of: Date,
+    previous: Option<&Run>,
+) -> Result<Reasons, NightError> {
     let mut reasons = Reasons {
         hits: Vec::new(),
         service_first: vec![false; view.people.len()],
+        call_minutes: None,
     };
     for (index, (call, when)) in (0u16..).zip(plan.file.calls.iter().zip(&plan.call_when)) {
         let Some(when) = when else { continue };
@@ -36,7 +49,44 @@ pub(super) fn reasons(plan: &Plan, view: &CustomerView) -> Result<Reasons, Night
             }
         }
     }
+    let carried = match previous {
+        Some(run) => carried(plan, view, run)?,
+        None => Vec::new(),
+    };
+    reasons.call_minutes = call_minutes(plan, view, as_of, &reasons.hits, &carried);
     Ok(reasons)
+}
+
+/// The hours of the team that invites by call, less the calls that it has to
+/// make before: one for each household with a reason of no less priority.
+fn call_minutes(
+    plan: &Plan,
+    view: &CustomerView,
+    as_of: Date,
+    hits: &[(u32, u16)],
+    carried: &[CarriedCall],
+) -> Option<CallMinutes> {
+    let calls = &plan.file.calls;
+    let invitation = calls
+        .iter()
+        .find(|call| call.on == Some(Trigger::Invitation))?;
+    let team = plan.file.teams.get(&invitation.team)?;
+    let all = team.capacity(as_of, &plan.file.policy)?;
+    let before = |reason: u16| {
+        let call = &calls[usize::from(reason)];
+        call.team == invitation.team && call.priority <= invitation.priority
+    };
+    let rows = hits.iter().map(|&(row, reason)| (row, reason));
+    let households: BTreeSet<Unit> = rows
+        .chain(carried.iter().map(|call| (call.row, call.reason)))
+        .filter(|&(_, reason)| before(reason))
+        .map(|(row, _)| view.people.unit[row as usize])
+        .collect();
+    Some(CallMinutes {
+        name: format!("minutes of team {}", invitation.team),
+        left: (all - households.len() as f64 * team.minutes_per_call).max(0.0),
+        per_call: team.minutes_per_call,
+    })
 }
 
 /// Runs the calls stage.

@@ -2,8 +2,7 @@
 
 use super::{Job, NightError, Outcome, Report};
 use crate::artifacts::{self, Night};
-use crate::domain::Decision;
-use crate::lists;
+use crate::lists::{self, ExportSettings, List, Source};
 use crate::outputs::{DataPackage, Resource, write_parquet};
 use crate::store::{
     ActivityCounts, CheckRecord, InputRecord, MANIFEST_FORMAT, Manifest, Run, StageCount, Staging,
@@ -31,13 +30,13 @@ pub(super) fn publish(
     };
     let published = watch.stage("publish", |stage| {
         let mut staging = Staging::create(lock, night.run_id)?;
-        let package = write(job, night, &mut staging)?;
+        let (package, reconciliation) = write(job, night, &mut staging)?;
         staging.write_bytes("summary.txt", summary.as_bytes())?;
         staging.write_bytes("datapackage.json", &package)?;
         let report = artifacts::report(night, staging.outputs(), previous)?;
         staging.write_bytes("report.html", report.as_bytes())?;
         stage.rows(staging.outputs().len() as u64);
-        Ok::<_, NightError>(staging.publish(manifest(job, night, previous))?)
+        Ok::<_, NightError>(staging.publish(manifest(job, night, previous, reconciliation))?)
     })?;
     lock.write_timings(night.run_id, &watch.times)?;
     // Retention only after the new run is safe.
@@ -49,12 +48,13 @@ pub(super) fn publish(
     })
 }
 
-/// Writes tables, model and lists; gives the package descriptor.
+/// Writes tables, model and lists; gives the package descriptor, and for each
+/// activity what became of its candidates.
 fn write(
     job: &Job<'_>,
     night: &Night<'_>,
     staging: &mut Staging<'_>,
-) -> Result<Vec<u8>, NightError> {
+) -> Result<(Vec<u8>, Vec<ActivityCounts>), NightError> {
     let mut resources = Vec::new();
     for table in artifacts::tables(night)? {
         let path = format!("{}.parquet", table.name);
@@ -70,20 +70,19 @@ fn write(
     }
     staging.write_bytes("model.json", &json(&night.segmentation.model)?)?;
     staging.write_bytes("registry.json", &json(&night.segmentation.registry)?)?;
-    for list in artifacts::lists(night)? {
-        for export in job
-            .plan
-            .file
-            .exports
-            .iter()
-            .filter(|export| export.wants(list.name()))
-        {
-            let path = export.preset.path(&list);
-            let scratch = staging.folder().to_path_buf();
-            let record = staging.write(&path, Some(list.len() as u64), |out| {
-                lists::write(&list, export.preset, &scratch, out)
-            })?;
-            resources.push(export.preset.resource(&list, record.bytes, &record.sha256));
+    let lists = artifacts::lists(night)?;
+    let rows = lists
+        .iter()
+        .map(|list| (list.name().to_owned(), list.len() as u64));
+    let reconciliation = artifacts::reconciliation(night, &rows.collect::<Vec<_>>())?;
+    for (index, export) in job.plan.file.exports.iter().enumerate() {
+        let wanted = lists.iter().filter(|list| export.wants(list.name()));
+        for list in wanted {
+            resources.extend(write_list(list, export, staging)?);
+        }
+        if export.wants(Source::Customers.name()) {
+            let list = artifacts::customers(night, index)?;
+            resources.extend(write_list(&list, export, staging)?);
         }
     }
     let package = DataPackage {
@@ -98,7 +97,27 @@ fn write(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         resources,
     };
-    Ok(package.to_json().into_bytes())
+    Ok((package.to_json().into_bytes(), reconciliation))
+}
+
+/// Writes the files that an export makes of a list.
+fn write_list(
+    list: &List<'_>,
+    export: &ExportSettings,
+    staging: &mut Staging<'_>,
+) -> Result<Vec<Resource>, NightError> {
+    let mut resources = Vec::new();
+    lists::for_each_file(list, export, |file| {
+        let path = export.path(file.name());
+        let scratch = staging.folder().to_path_buf();
+        let record = staging.write(&path, Some(file.len() as u64), |out| {
+            lists::write(file, export.preset, &scratch, out)
+        })?;
+        let preset = export.preset;
+        resources.push(preset.resource(file, &path, record.bytes, &record.sha256));
+        Ok::<_, NightError>(())
+    })?;
+    Ok(resources)
 }
 
 fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, NightError> {
@@ -109,7 +128,12 @@ fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, NightError> {
 }
 
 /// What the run is made of and what it counted.
-fn manifest(job: &Job<'_>, night: &Night<'_>, previous: Option<&Run>) -> Manifest {
+fn manifest(
+    job: &Job<'_>,
+    night: &Night<'_>,
+    previous: Option<&Run>,
+    reconciliation: Vec<ActivityCounts>,
+) -> Manifest {
     let file = &job.plan.file;
     let as_of = night.tables.night.as_of;
     let sources = |table: &str| {
@@ -157,7 +181,7 @@ fn manifest(job: &Job<'_>, night: &Night<'_>, previous: Option<&Run>) -> Manifes
         inputs: inputs.chain(names).collect(),
         stages: stages(night),
         checks: checks.collect(),
-        reconciliation: reconciliation(night),
+        reconciliation,
         outputs: Default::default(),
     }
 }
@@ -203,34 +227,4 @@ fn stages(night: &Night<'_>) -> Vec<StageCount> {
         ),
         stage("calls", &[("calls", night.calls.calls.len())]),
     ]
-}
-
-/// For each activity what became of its candidates; the campaign stage has
-/// tested that the parts add up.
-fn reconciliation(night: &Night<'_>) -> Vec<ActivityCounts> {
-    night
-        .campaign
-        .funnel
-        .iter()
-        .map(|funnel| {
-            let count = |decision: Decision| {
-                let reasons = crate::domain::DecisionReason::ALL
-                    .iter()
-                    .zip(&funnel.reasons);
-                reasons
-                    .filter(|(reason, _)| reason.decision() == decision)
-                    .map(|(_, count)| count)
-                    .sum()
-            };
-            ActivityCounts {
-                activity: funnel.activity.clone(),
-                eligible: funnel.eligible,
-                invited: count(Decision::Invited),
-                waitlist: count(Decision::Waitlist),
-                suppressed: count(Decision::Suppressed),
-                control: count(Decision::Control),
-                not_selected: count(Decision::NotSelected),
-            }
-        })
-        .collect()
 }

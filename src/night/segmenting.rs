@@ -2,6 +2,7 @@
 //! names that later rules may use.
 
 use super::{Job, NightError};
+use crate::campaign::PROCESSED_AGE;
 use crate::pipeline::Plan;
 use crate::previous;
 use crate::segments::{
@@ -65,11 +66,14 @@ pub(super) fn segment(
         Some(condition) => view.holds("segments.quiet", condition)?,
         None => vec![false; customers],
     };
-    let opted_out: Vec<bool> = view
-        .people
+    // Children are not processed, whatever was agreed for them.
+    let child = |age: &Option<i32>| age.is_some_and(|age| age < PROCESSED_AGE);
+    let people = &view.people;
+    let opted_out: Vec<bool> = people
         .personalisation
         .iter()
-        .map(|&agreed| !agreed)
+        .zip(&people.age)
+        .map(|(&agreed, age)| !agreed || child(age))
         .collect();
     let input = SegmentInput {
         ids: &view.people.ids,
@@ -89,6 +93,12 @@ pub(super) fn segment(
         ..job.plan.file.segments.clone()
     };
     Ok(segments::segment(&input, &settings, previous.as_ref())?)
+}
+
+/// Every customer's segment as a number.
+pub(super) fn numbers(segmentation: &Segmentation) -> Vec<u32> {
+    let members = segmentation.members.iter();
+    members.map(|member| member.segment as u32).collect()
 }
 
 /// Adds `segment_id` and `segment_name` to the view.

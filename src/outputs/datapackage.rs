@@ -18,6 +18,8 @@ pub enum FieldType {
     Date,
     /// A point in time.
     DateTime,
+    /// A time as a clock shows it, without its zone.
+    ClockTime,
 }
 
 impl FieldType {
@@ -30,7 +32,16 @@ impl FieldType {
             Self::Number => "number",
             Self::Boolean => "boolean",
             Self::Date => "date",
-            Self::DateTime => "datetime",
+            Self::DateTime | Self::ClockTime => "datetime",
+        }
+    }
+
+    /// The pattern of the text, where it is not the standard's default.
+    #[must_use]
+    pub const fn pattern(self) -> Option<&'static str> {
+        match self {
+            Self::ClockTime => Some("%Y-%m-%d %H:%M:%S"),
+            _ => None,
         }
     }
 }
@@ -40,10 +51,59 @@ impl FieldType {
 pub enum FileFormat {
     /// Apache Parquet.
     Parquet,
-    /// RFC 4180 in UTF-8.
+    /// Delimited text, as its [`TextForm`] says.
     Csv,
     /// Office Open XML workbook.
     Xlsx,
+    /// A JSON object a line.
+    Jsonl,
+}
+
+/// How delimited text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextForm {
+    /// The encoding.
+    pub encoding: Encoding,
+    /// Between two cells.
+    pub delimiter: char,
+    /// After a row.
+    pub line_end: &'static str,
+    /// Whether the first row has the names of the columns.
+    pub header: bool,
+}
+
+impl TextForm {
+    /// RFC 4180 in UTF-8 without a byte order mark, with a header line.
+    pub const RFC4180: Self = Self {
+        encoding: Encoding::Utf8,
+        delimiter: ',',
+        line_end: "\r\n",
+        header: true,
+    };
+}
+
+/// The encoding of a text file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8 without a byte order mark.
+    Utf8,
+    /// UTF-8 after a byte order mark, by which Excel knows it.
+    Utf8Bom,
+    /// GB 18030, the encoding of Chinese systems; it holds all of Unicode.
+    Gb18030,
+}
+
+impl Encoding {
+    /// The name in a descriptor; `utf-8-sig` is what Python calls UTF-8 after
+    /// a byte order mark.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Utf8Bom => "utf-8-sig",
+            Self::Gb18030 => "gb18030",
+        }
+    }
 }
 
 impl FileFormat {
@@ -54,16 +114,18 @@ impl FileFormat {
             Self::Parquet => "parquet",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::Jsonl => "jsonl",
         }
     }
 
-    /// The media type as registered with IANA.
+    /// The media type as registered with IANA, or as used where it is not.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Parquet => "application/vnd.apache.parquet",
             Self::Csv => "text/csv",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Jsonl => "application/jsonl",
         }
     }
 }
@@ -92,6 +154,8 @@ pub struct Resource {
     pub description: String,
     /// The file's format.
     pub format: FileFormat,
+    /// How its text is written, for [`FileFormat::Csv`].
+    pub text: TextForm,
     /// Size in bytes.
     pub bytes: u64,
     /// SHA-256 in lower-case hexadecimal.
@@ -100,6 +164,8 @@ pub struct Resource {
     pub rows: u64,
     /// The columns.
     pub fields: Vec<Field>,
+    /// The columns that tell one row from all others; none if that is not said.
+    pub key: Vec<String>,
 }
 
 impl Resource {
@@ -117,10 +183,12 @@ impl Resource {
             title: table.name.to_owned(),
             description: table.description.to_owned(),
             format: FileFormat::Parquet,
+            text: TextForm::RFC4180,
             bytes,
             sha256: sha256.to_owned(),
             rows: table.rows as u64,
             fields: fields.collect(),
+            key: Vec::new(),
         }
     }
 
@@ -142,25 +210,34 @@ impl Resource {
         let mut resource = Map::new();
         let mut put = |key: &str, value: Value| resource.insert(key.to_owned(), value);
         put("name", self.name().into());
-        put("type", "table".into());
+        // A file without a byte is no table to any reader.
+        let table = self.bytes > 0;
+        put("type", if table { "table" } else { "file" }.into());
         put("path", self.path.as_str().into());
         put("title", self.title.as_str().into());
         put("description", self.description.as_str().into());
         put("format", self.format.extension().into());
         put("mediatype", self.format.media_type().into());
-        put("bytes", self.bytes.into());
-        put("hash", format!("sha256:{}", self.sha256).into());
         put("rows", self.rows.into());
+        // Frictionless reads Parquet through Arrow and counts no bytes, so it
+        // would find any stated size wrong; the manifest has both for all.
+        if self.format != FileFormat::Parquet {
+            put("bytes", self.bytes.into());
+            put("hash", format!("sha256:{}", self.sha256).into());
+        }
+        if !table {
+            return Value::Object(resource);
+        }
         match self.format {
-            FileFormat::Parquet => {}
+            FileFormat::Parquet | FileFormat::Jsonl => {}
             FileFormat::Csv => {
-                put("encoding", "utf-8".into());
+                put("encoding", self.text.encoding.as_str().into());
                 put(
                     "dialect",
                     json!({
-                        "header": true,
-                        "delimiter": ",",
-                        "lineTerminator": "\r\n",
+                        "header": self.text.header,
+                        "delimiter": self.text.delimiter.to_string(),
+                        "lineTerminator": self.text.line_end,
                         "quoteChar": "\"",
                         "doubleQuote": true,
                     }),
@@ -171,7 +248,11 @@ impl Resource {
             }
         }
         let fields: Vec<Value> = self.fields.iter().map(Field::descriptor).collect();
-        put("schema", json!({ "fields": fields, "missingValues": [""] }));
+        let mut schema = json!({ "fields": fields, "missingValues": [""] });
+        if !self.key.is_empty() {
+            schema["primaryKey"] = self.key.clone().into();
+        }
+        put("schema", schema);
         Value::Object(resource)
     }
 }
@@ -181,6 +262,9 @@ impl Field {
         let mut field = Map::new();
         field.insert("name".into(), self.name.as_str().into());
         field.insert("type".into(), self.kind.as_str().into());
+        if let Some(pattern) = self.kind.pattern() {
+            field.insert("format".into(), pattern.into());
+        }
         field.insert("description".into(), self.description.as_str().into());
         if let Some(unit) = &self.unit {
             field.insert("unit".into(), unit.as_str().into());
@@ -263,13 +347,31 @@ mod tests {
         let package = package();
         let parquet = &package["resources"][0];
         assert_eq!(parquet["path"], "calls.parquet");
-        assert_eq!(parquet["hash"], "sha256:ab");
-        assert_eq!(parquet["bytes"], 10);
+        assert!(parquet.get("bytes").is_none() && parquet.get("hash").is_none());
+        assert_eq!(parquet["rows"], 1);
         assert_eq!(parquet["schema"]["fields"][0]["type"], "integer");
         assert_eq!(parquet["schema"]["fields"][1]["unit"], "min");
         let csv = &package["resources"][1];
+        assert_eq!(csv["hash"], "sha256:ab");
+        assert_eq!(csv["bytes"], 10);
         assert_eq!(csv["encoding"], "utf-8");
         assert_eq!(csv["dialect"]["lineTerminator"], "\r\n");
+    }
+
+    #[test]
+    fn a_file_without_a_byte_is_described_as_one() {
+        let table = OutTable::new(
+            "calls",
+            "One row is a call.",
+            vec![OutColumn::new("priority", "", ColumnData::Int(vec![]))],
+        );
+        let empty = Resource {
+            format: FileFormat::Csv,
+            ..Resource::of_table(&table.unwrap(), "lists/vicidial/calls.txt", 0, "ab")
+        };
+        let described = empty.descriptor();
+        assert_eq!(described["type"], "file");
+        assert!(described.get("schema").is_none());
     }
 
     #[test]

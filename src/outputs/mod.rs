@@ -10,7 +10,7 @@ mod datapackage;
 mod parquet_file;
 
 pub use column::{ColumnData, OutColumn};
-pub use datapackage::{DataPackage, Field, FieldType, FileFormat, Resource};
+pub use datapackage::{DataPackage, Encoding, Field, FieldType, FileFormat, Resource, TextForm};
 pub use parquet_file::write_parquet;
 
 /// A table to publish: named columns of equal length.

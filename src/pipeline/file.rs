@@ -9,8 +9,10 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::allocation::{ConflictSettings, ConstraintSettings, ContactRuleSettings};
 use crate::calls::{CallReason, Team};
-use crate::campaign::{Activity, ControlSettings, Policy};
+use crate::campaign::{Activity, ControlSettings, Policy, PropensitySettings};
+use crate::deliver::DestinationSettings;
 use crate::domain::Language;
 use crate::lists::ExportSettings;
 use crate::segments::SegmentSettings;
@@ -48,9 +50,21 @@ pub struct PipelineFile {
     /// What customers are invited to.
     #[serde(default)]
     pub activities: Vec<Activity>,
+    /// Bounds on invitations, costs and responses over sets of activities.
+    #[serde(default)]
+    pub constraints: Vec<ConstraintSettings>,
+    /// How many contacts a contact unit gets among a set of activities.
+    #[serde(default)]
+    pub contact_rules: Vec<ContactRuleSettings>,
+    /// Which contacts do not go to one customer after another.
+    #[serde(default)]
+    pub conflicts: Vec<ConflictSettings>,
     /// Who may be contacted, how often and when.
     #[serde(default)]
     pub policy: Policy,
+    /// What an invitation is worth.
+    #[serde(default)]
+    pub propensity: PropensitySettings,
     /// Who is held out to measure the effect.
     #[serde(default)]
     pub controls: ControlSettings,
@@ -63,6 +77,9 @@ pub struct PipelineFile {
     /// The files that other systems import.
     #[serde(default)]
     pub exports: Vec<ExportSettings>,
+    /// Where published runs are taken.
+    #[serde(default)]
+    pub destinations: Vec<DestinationSettings>,
     /// How long runs are kept.
     #[serde(default)]
     pub retention: RetentionSettings,

@@ -4,6 +4,7 @@
 //! [`Plan::compile`] checks every reference and every SQL expression against
 //! the columns that exist. All faults come at once, each with its file and line.
 
+mod bounds;
 mod document;
 mod faults;
 mod file;
@@ -32,8 +33,8 @@ pub struct Loaded {
     pub file: PipelineFile,
     /// The folder against which paths are taken.
     pub folder: PathBuf,
-    /// SHA-256 of what the results depend on: everything but paths and
-    /// retention.
+    /// SHA-256 of what the results depend on: everything but paths,
+    /// destinations and retention.
     pub digest: String,
     places: Places,
 }
@@ -94,7 +95,7 @@ impl Loaded {
 fn digest(document: &Document) -> String {
     let mut value = document.value.clone();
     if let Some(object) = value.as_object_mut() {
-        for irrelevant in ["sources", "retention"] {
+        for irrelevant in ["sources", "retention", "destinations"] {
             object.remove(irrelevant);
         }
         if let Some(pipeline) = object.get_mut("pipeline").and_then(|p| p.as_object_mut()) {

@@ -6,8 +6,10 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::bounds;
 use super::file::PipelineFile;
 use crate::domain::{Fault, nearest};
+use crate::lists::{ExportSettings, shared_folders};
 use crate::tables::canonical;
 
 /// Every name that is used twice or refers to nothing.
@@ -56,6 +58,12 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
         &mut faults,
     );
     unique(
+        "destinations",
+        "name",
+        file.destinations.iter().map(|d| d.name.as_str()),
+        &mut faults,
+    );
+    unique(
         "calls",
         "id",
         file.calls.iter().map(|c| c.id.as_str()),
@@ -78,6 +86,7 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
             ));
         }
     }
+    faults.extend(bounds::faults(file));
     let teams: Vec<&String> = file.teams.keys().collect();
     let said = |key: String, texts: Vec<String>| {
         texts
@@ -103,6 +112,20 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
                 file.teams.keys().map(String::as_str),
             ));
         }
+    }
+    let own = file.exports.iter().map(ExportSettings::faults).enumerate();
+    let own = own.flat_map(|(index, faults)| faults.into_iter().map(move |f| (index, f)));
+    let shared = shared_folders(&file.exports);
+    faults.extend(own.chain(shared).map(|(index, fault)| Fault {
+        key: format!("exports[{index}].{}", fault.key),
+        ..fault
+    }));
+    for (index, destination) in file.destinations.iter().enumerate() {
+        let faults_of = destination.faults(&file.exports);
+        faults.extend(faults_of.into_iter().map(|fault| Fault {
+            key: format!("destinations[{index}].{}", fault.key),
+            ..fault
+        }));
     }
     faults.extend(said("segments".to_owned(), file.segments.faults()));
     let (from, to) = file.segments.range;

@@ -15,7 +15,14 @@ use super::references;
 use crate::domain::Fault;
 
 /// Lists whose entries no other section names.
-const LOOSE: [&str; 4] = ["activities", "calls", "exports", "tags"];
+const LOOSE: [&str; 6] = [
+    "calls",
+    "conflicts",
+    "constraints",
+    "contact_rules",
+    "exports",
+    "tags",
+];
 
 /// Faults of reference among the entries that have the right form, with their
 /// keys as in the file.

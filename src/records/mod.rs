@@ -150,15 +150,25 @@ pub fn outcomes(tables: &ValidTables, people: &People) -> Result<Vec<Outcome>, R
     let rows = Rows::read(
         "outcomes",
         table,
-        &["customer_id", "activity_id", "responded", "attended"],
+        &[
+            "customer_id",
+            "activity_id",
+            "responded",
+            "attended",
+            "at",
+            "held_out",
+        ],
     )?;
     let (ids, activities) = (rows.texts("customer_id"), rows.texts("activity_id"));
     let (responded, attended) = (rows.flags("responded"), rows.flags("attended"));
+    let (dates, held_out) = (rows.dates("at"), rows.flags("held_out"));
     let outcome = |index: usize| {
         Some(Outcome {
             row: row(people, ids[index].as_deref())?,
             activity: activities[index].clone()?,
             responded: responded[index].or(attended[index])?,
+            date: dates[index],
+            held_out: held_out[index],
         })
     };
     Ok((0..rows.len()).filter_map(outcome).collect())

@@ -183,9 +183,21 @@ pub struct Rule {
 pub struct KChoice {
     /// The number of segments.
     pub k: u32,
+    /// How much tighter the segments are than those of evenly spread customers;
+    /// only where the algorithm has a gap.
+    pub gap: Option<f64>,
+    /// Standard error of the gap.
+    pub gap_error: Option<f64>,
+    /// Share of the segment that comes back least when the customers are drawn
+    /// again, 0 to 1; only of some numbers where it takes long.
+    pub smallest_stability: Option<f64>,
     /// Mean silhouette of a sample, −1 to 1.
     pub silhouette: f64,
-    /// Sum of squared distances to the centres.
+    /// Index of Caliński and Harabasz.
+    pub calinski_harabasz: Option<f64>,
+    /// Index of Davies and Bouldin.
+    pub davies_bouldin: Option<f64>,
+    /// Mean squared distance to the centres.
     pub inertia: f64,
     /// Part of customers in the smallest segment, 0 to 1.
     pub smallest_share: f64,

@@ -113,8 +113,13 @@ pub(super) fn night(language: Language) -> ReportData {
         .zip(4..)
         .map(|(silhouette, k)| KChoice {
             k,
+            gap: Some(silhouette + 0.4),
+            gap_error: Some(0.008),
+            smallest_stability: Some(1.0 - 0.012 * f64::from(k)),
             silhouette,
-            inertia: 182_000.0 / f64::from(k),
+            calinski_harabasz: Some(1_200.0 + 10.0 * f64::from(k)),
+            davies_bouldin: Some(1.2 - 0.01 * f64::from(k)),
+            inertia: 1.82 / f64::from(k),
             smallest_share: 0.21 / f64::from(k),
             chosen: k == 9,
         })

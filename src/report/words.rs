@@ -127,7 +127,12 @@ words! {
     Feature: "Feature", "特征";
     K: "Segments", "分群数";
     Silhouette: "Silhouette", "轮廓系数";
-    Inertia: "Inertia", "簇内平方和";
+    Gap: "Gap", "间隔统计量";
+    GapError: "Standard error", "标准误";
+    LeastStable: "Least stable segment", "最不稳定分群";
+    CalinskiHarabasz: "Calinski–Harabasz", "Calinski–Harabasz";
+    DaviesBouldin: "Davies–Bouldin", "Davies–Bouldin";
+    Inertia: "Mean squared distance", "均方距离";
     SmallestShare: "Smallest segment", "最小分群占比";
     Chosen: "Chosen", "选用";
     Points: "Points", "点数";
@@ -159,6 +164,10 @@ words! {
     ScatterText: "{points} customers of a sample, one dot each; customers with similar features lie close. The axes have no unit. Numbers mark the segments' centres.",
         "抽样 {points} 位客户，每点一位；特征相近者彼此靠近，坐标轴没有单位。数字标出各分群中心。";
     ChoiceTitle: "Choice of the number of segments", "分群数的选择";
+    ChoiceByGap: "The gap tells how much tighter segments are than those of customers without groups (higher is better; the bars are one standard error). Of the numbers whose segments are large and stable enough, the fewest near the highest gap are taken: {k}. Of their least stable segment {stability} comes back when the customers are drawn again.",
+        "间隔统计量衡量各分群比无分群结构的客户紧凑多少，越高越好（竖线为一个标准误）。在规模和稳定性达标的分群数中，取接近最高值的最小者：{k}。重新抽样后，其最不稳定的分群有 {stability} 重现。";
+    ChoiceFixed: "{k} segments, the only number that was tried.",
+        "{k} 个分群，只试过这一个数目。";
     ChoiceText: "The silhouette tells how well segments are set apart (higher is better). {k} segments were chosen, with {silhouette}.",
         "轮廓系数衡量分群的区分程度，越高越好。选用 {k} 个分群，轮廓系数 {silhouette}。";
     ChoicePlain: "The silhouette tells how well segments are set apart (higher is better).",

@@ -16,6 +16,7 @@
 
 mod activities;
 mod approaches;
+mod bayes;
 mod calendar;
 mod complaints;
 mod contacts;
@@ -43,6 +44,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+pub use bayes::likeliest_groups;
 pub use problem::{ProblemSettings, write_problem};
 pub use write::write_sample;
 

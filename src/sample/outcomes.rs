@@ -34,5 +34,10 @@ pub(super) fn columns(activities: &[Activity], approaches: &[(&Person, Approach)
             "Time of the response, or of the activity",
             rows().map(|row| row.at),
         ),
+        Column::flag(
+            "held_out",
+            "Held out at random instead of contacted",
+            rows().map(|row| row.contact.is_none()),
+        ),
     ]
 }

@@ -28,7 +28,7 @@ Each Parquet column carries its description and, where it has one, its unit.
 | usage/date=…/part-0.parquet | a customer, day and category with usage; the date is in the folder's name |
 | preferences.parquet | a topic that a customer gave a score |
 | contacts.parquet | a contact made about a past activity |
-| outcomes.parquet | what came of a contact, or of holding a customer out (10 % at random: rows without a contact) |
+| outcomes.parquet | what came of a contact, or of holding a customer out (10 % at random: held_out) |
 | complaints.parquet | a complaint, open while it has no resolved_at |
 | orders.parquet | an installation or repair order |
 | suppressions.parquet | a do-not-contact entry, by phone or by customer |

@@ -14,7 +14,7 @@ pub(super) const GROUP_SHARES: [f64; 8] = [0.30, 0.14, 0.11, 0.05, 0.085, 0.07, 
 
 /// How time that belongs to no interest of the customer's own spreads over the
 /// interests: everybody sees some film.
-const POPULARITY: [f64; 8] = [0.18, 0.15, 0.13, 0.11, 0.12, 0.12, 0.10, 0.09];
+pub(super) const POPULARITY: [f64; 8] = [0.18, 0.15, 0.13, 0.11, 0.12, 0.12, 0.10, 0.09];
 
 /// What everybody uses, and its part of the time outside the interests.
 const BACKGROUND: [(Category, f64); 4] = [
@@ -26,25 +26,42 @@ const BACKGROUND: [(Category, f64); 4] = [
 
 /// How a group spends its time; chosen so that k-means on the roots of the
 /// shares recovers the groups well but not perfectly.
-mod habit {
+pub(super) mod habit {
+    use super::Interest;
+
     /// Background in the time of a customer with an interest, and of one whose
     /// interest is mild, and in the everyday group: means of beta draws.
-    pub(super) const BACKGROUND: f64 = 0.35;
-    pub(super) const BACKGROUND_MILD: f64 = 0.60;
-    pub(super) const BACKGROUND_EVERYDAY: f64 = 0.78;
+    pub(in crate::sample) const BACKGROUND: f64 = 0.35;
+    pub(in crate::sample) const BACKGROUND_MILD: f64 = 0.60;
+    pub(in crate::sample) const BACKGROUND_EVERYDAY: f64 = 0.78;
     /// The main interest in the interest time.
-    pub(super) const MAIN: f64 = 0.64;
-    pub(super) const MAIN_MILD: f64 = 0.36;
-    pub(super) const CLOSENESS: f64 = 40.0;
+    pub(in crate::sample) const MAIN: f64 = 0.64;
+    pub(in crate::sample) const MAIN_MILD: f64 = 0.36;
+    pub(in crate::sample) const CLOSENESS: f64 = 40.0;
     /// How many have a mild interest only, a second one, and then a third.
-    pub(super) const MILD: f64 = 0.025;
-    pub(super) const SECOND: f64 = 0.40;
-    pub(super) const THIRD: f64 = 0.20;
+    pub(in crate::sample) const MILD: f64 = 0.025;
+    pub(in crate::sample) const SECOND: f64 = 0.40;
+    pub(in crate::sample) const THIRD: f64 = 0.20;
     /// What the second interest takes of the time that the first leaves.
-    pub(super) const OF_REST: f64 = 0.50;
+    pub(in crate::sample) const OF_REST: f64 = 0.50;
+    pub(in crate::sample) const OF_REST_CLOSENESS: f64 = 12.0;
+    /// How closely time without an interest of its own keeps to what is popular:
+    /// in a group with an interest, and in the everyday group.
+    pub(in crate::sample) const OTHERS_CLOSENESS: f64 = 30.0;
+    pub(in crate::sample) const EVERYDAY_CLOSENESS: f64 = 50.0;
     /// How many of the everyday group lean to something, and how much.
-    pub(super) const LEANING: f64 = 0.20;
-    pub(super) const LEANING_TO: f64 = 0.42;
+    pub(in crate::sample) const LEANING: f64 = 0.20;
+    pub(in crate::sample) const LEANING_TO: f64 = 0.42;
+
+    /// The main interest of a group in the interest time of those who are not
+    /// mild. Small clubs have the keener members, or nobody would find them.
+    pub(in crate::sample) const fn main(interest: Interest) -> f64 {
+        match interest {
+            Interest::Travel => MAIN + 0.05,
+            Interest::Devices => MAIN + 0.02,
+            _ => MAIN,
+        }
+    }
 }
 
 /// What a customer likes, the truth that segmentation is to find again.
@@ -103,16 +120,10 @@ impl Taste {
 /// interest.
 fn with_interest(rng: &mut Xoshiro256PlusPlus, main: Interest) -> (f64, Vec<Interest>, [f64; 8]) {
     let mild = rng.gen_bool(habit::MILD);
-    // Small clubs have the keener members, or nobody would find them.
-    let keen = match main {
-        Interest::Travel => 0.05,
-        Interest::Devices => 0.02,
-        _ => 0.0,
-    };
     let (background, main_mean) = if mild {
         (habit::BACKGROUND_MILD, habit::MAIN_MILD)
     } else {
-        (habit::BACKGROUND, habit::MAIN + keen)
+        (habit::BACKGROUND, habit::main(main))
     };
     let background = share(rng, background, habit::CLOSENESS);
     let mut spent = [0.0; 8];
@@ -128,14 +139,17 @@ fn with_interest(rng: &mut Xoshiro256PlusPlus, main: Interest) -> (f64, Vec<Inte
             odds[taken as usize] = 0.0;
         }
         let further = Interest::ALL[weighted(rng, &odds)];
-        let part = share(rng, habit::OF_REST, 12.0) * left;
+        let part = share(rng, habit::OF_REST, habit::OF_REST_CLOSENESS) * left;
         spent[further as usize] += part;
         left -= part;
         interests.push(further);
     }
     let mut others = POPULARITY;
     others[main as usize] = 0.0;
-    for (sum, part) in spent.iter_mut().zip(shares(rng, &others, 30.0)) {
+    for (sum, part) in spent
+        .iter_mut()
+        .zip(shares(rng, &others, habit::OTHERS_CLOSENESS))
+    {
         *sum += part * left;
     }
     (background, interests, spent)
@@ -144,7 +158,7 @@ fn with_interest(rng: &mut Xoshiro256PlusPlus, main: Interest) -> (f64, Vec<Inte
 /// The same of a customer of the everyday group.
 fn everyday(rng: &mut Xoshiro256PlusPlus) -> (f64, Vec<Interest>, [f64; 8]) {
     let background = share(rng, habit::BACKGROUND_EVERYDAY, habit::CLOSENESS);
-    let mut spent = shares(rng, &POPULARITY, 50.0);
+    let mut spent = shares(rng, &POPULARITY, habit::EVERYDAY_CLOSENESS);
     let mut interests = Vec::new();
     if rng.gen_bool(habit::LEANING) {
         let leaning = Interest::ALL[weighted(rng, &POPULARITY)];

@@ -130,6 +130,22 @@ pub fn run_id(as_of: Date, parts: &[&str]) -> String {
 }
 
 impl Manifest {
+    /// The manifest of a part of the run: only the outputs that `keep` takes.
+    #[must_use]
+    pub fn of(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let mut part = self.clone();
+        part.outputs.retain(|path, _| keep(path));
+        part
+    }
+
+    /// The manifest as a file has it: indented JSON with a line end.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn json(&self) -> Result<Vec<u8>, StoreError> {
+        self.to_json(Path::new(MANIFEST_NAME))
+    }
+
     /// The manifest file's content: indented JSON with a line end.
     pub(super) fn to_json(&self, path: &Path) -> Result<Vec<u8>, StoreError> {
         let mut json = serde_json::to_vec_pretty(self).map_err(|error| StoreError::Manifest {

@@ -4,8 +4,10 @@
 //! OUT/current -> runs/<run_id>        the newest whole run, swapped last
 //! OUT/runs/<run_id>/                  a published run, never changed again
 //! OUT/runs/<run_id>.timings.json      times and machine facts of that run
-//! OUT/names.json                  what people call segments, for the next run
+//! OUT/runs/<run_id>.deliveries.json   what became of that run at each destination
+//! OUT/names.json                      what people call segments, for the next run
 //! OUT/.lock                           held by the one process that may write
+//! OUT/.deliver.lock                   held by the one process that may deliver
 //! OUT/.staging-<run_id>-<pid>/        a run being written
 //! ```
 //!
@@ -15,6 +17,8 @@
 //! lock removes; `current` names a whole run at every moment. Readers need no
 //! lock.
 
+mod deliveries;
+mod deposit;
 mod diff;
 mod error;
 mod files;
@@ -27,6 +31,8 @@ mod publish;
 mod staging;
 mod verify;
 
+pub use deliveries::{Delivery, DeliveryLock};
+pub use deposit::Deposit;
 pub use diff::{Change, FileChange, RunDiff, diff};
 pub use error::StoreError;
 pub use files::sha256_hex;

@@ -26,6 +26,7 @@ impl RunLock {
             }
             self.out().discard(&run.path)?;
             remove(&self.out().timings_path(run.id()))?;
+            remove(&self.out().deliveries_path(run.id()))?;
             removed.push(run.id().to_owned());
         }
         Ok(removed)

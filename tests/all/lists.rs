@@ -8,7 +8,7 @@ use csv::StringRecord;
 
 use crate::support::history::{Invitation, Night, nights};
 use crate::support::people::{Facts, is_e164};
-use crate::support::sample;
+use crate::support::{Workspace, sample};
 
 /// A list's rows by column.
 fn list(night: &Night, name: &str) -> Vec<BTreeMap<String, String>> {
@@ -166,5 +166,89 @@ fn csv_is_plain_utf8_with_crlf_and_no_break_inside_a_cell() {
         let lines = list(&nights[0], &name).len() + 1;
         assert_eq!(text.matches('\n').count(), lines, "{name}");
         assert_eq!(text.matches("\r\n").count(), lines, "{name}");
+    }
+}
+
+const PRESETS: [&str; 13] = [
+    "csv-excel",
+    "gb18030",
+    "parquet",
+    "jsonl",
+    "salesforce",
+    "hubspot",
+    "odoo",
+    "tryton",
+    "espocrm",
+    "mautic",
+    "vicidial",
+    "genesys",
+    "postgres",
+];
+
+#[test]
+fn importers_get_their_own_files_and_are_told_whom_they_know() {
+    let workspace = Workspace::new(sample::small());
+    let path = workspace.path("pipelines/nightly.toml");
+    let mut pipeline = fs::read_to_string(&path).unwrap();
+    for preset in PRESETS {
+        pipeline += &format!("\n[[exports]]\npreset = \"{preset}\"\n");
+        if ["odoo", "tryton"].contains(&preset) {
+            pipeline += "lists = [\"customers\", \"invitations-*\", \"calls-*\"]\n";
+        }
+    }
+    fs::write(&path, pipeline).unwrap();
+    let lines = |file: &str| {
+        let text = fs::read_to_string(workspace.current().join("lists").join(file)).unwrap();
+        text.lines().count()
+    };
+    workspace.night("2026-10-31", &[]);
+    assert_eq!(lines("tryton/customers-create.csv"), 1 + 800);
+    assert_eq!(lines("tryton/customers-update.csv"), 1);
+    let first = fs::read(workspace.current().join("lists/odoo/customers-create.csv")).unwrap();
+
+    workspace.night("2026-11-01", &[]);
+    assert_eq!(lines("tryton/customers-create.csv"), 1);
+    assert_eq!(lines("tryton/customers-update.csv"), 1 + 800);
+    let ids = |text: &[u8]| -> BTreeSet<String> {
+        let mut reader = csv::Reader::from_reader(text);
+        reader.records().map(|r| r.unwrap()[0].to_owned()).collect()
+    };
+    let second = fs::read(workspace.current().join("lists/odoo/customers-update.csv")).unwrap();
+    assert_eq!(ids(&first), ids(&second), "external ids stay");
+
+    let manifest = workspace.manifest();
+    let outputs = manifest["outputs"].as_object().unwrap();
+    for preset in PRESETS {
+        let own = outputs
+            .iter()
+            .filter(|(path, _)| path.starts_with(&format!("lists/{preset}/")));
+        let rows: u64 = own
+            .map(|(_, output)| output["rows"].as_u64().unwrap())
+            .sum();
+        assert!(rows > 0, "{preset} has nobody");
+    }
+    assert!(
+        !outputs.contains_key("lists/csv/customers.csv"),
+        "nobody asked for it"
+    );
+}
+
+#[test]
+fn exports_that_would_lie_in_one_folder_or_name_no_column_are_faults() {
+    let workspace = Workspace::new(sample::small());
+    workspace.edit(
+        "pipelines/nightly.toml",
+        "preset = \"xlsx\"",
+        "preset = \"csv\"\ncolumns = { Phone = \"phne\" }",
+    );
+    let faults = workspace
+        .clubcall(&["check", "pipelines/nightly.toml"])
+        .exits(64);
+    for said in [
+        "exports[1].folder",
+        "exports[1].columns.Phone",
+        "did you mean `phone`?",
+    ] {
+        assert!(faults.stderr.contains(said), "{said}: {}", faults.stderr);
     }
 }

@@ -4,8 +4,10 @@
 
 mod support;
 
+mod allocate;
 mod bad_parquet;
 mod commands;
+mod deliver;
 mod determinism;
 mod explaining;
 mod faults;
@@ -17,6 +19,7 @@ mod mixed;
 mod nights;
 mod policy;
 mod privacy;
+mod propensity;
 mod publish;
 mod reruns;
 mod segments;

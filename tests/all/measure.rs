@@ -14,8 +14,8 @@ use crate::support::{Table, Workspace, sample};
 
 /// The chances of a response of one activity's customers, with and without a
 /// contact, by activity: what `clubcall sample` planted.
-fn planted_chances() -> BTreeMap<String, Vec<(f64, f64)>> {
-    let truth = Table::read(&sample::large().join("truth/responses.parquet"));
+fn planted_chances(sample: &Path) -> BTreeMap<String, Vec<(f64, f64)>> {
+    let truth = Table::read(&sample.join("truth/responses.parquet"));
     let (with, without) = (
         truth.numbers("probability_contacted"),
         truth.numbers("probability_control"),
@@ -30,11 +30,30 @@ fn planted_chances() -> BTreeMap<String, Vec<(f64, f64)>> {
     chances
 }
 
-#[test]
-fn intervals_cover_the_samples_true_effects_in_95_of_100_campaigns() {
-    let chances = planted_chances();
-    let rng = &mut Xoshiro256Plus::seed_from_u64(2026);
-    let (mut covered, mut told, mut flagged) = (0.0, 0.0, 0);
+/// What 1,000 simulated campaigns show. Each is one of the sample's past
+/// activities, the customers drawn into arms and their responses drawn anew.
+#[derive(Debug, Default)]
+struct Shown {
+    /// Campaigns with enough in both arms to tell a lift by.
+    told: f64,
+    /// Of these, how many intervals hold the true effect.
+    covered: f64,
+    /// Campaigns whose sizes of arms have a p-value below 0.05, and those that
+    /// are flagged.
+    below_five: f64,
+    flagged: f64,
+}
+
+/// `worth` draws what a response is worth; `mean_worth` is its mean.
+fn simulated(
+    sample: &Path,
+    seed: u64,
+    worth: fn(&mut Xoshiro256Plus) -> f64,
+    mean_worth: f64,
+) -> Shown {
+    let chances = planted_chances(sample);
+    let rng = &mut Xoshiro256Plus::seed_from_u64(seed);
+    let mut shown = Shown::default();
     for customers in chances.values().cycle().take(1_000) {
         let mut experiment = Experiment {
             arms: vec!["control".to_owned(), "contacted".to_owned()],
@@ -45,24 +64,46 @@ fn intervals_cover_the_samples_true_effects_in_95_of_100_campaigns() {
             let contacted = rng.gen_bool(0.9);
             let responded = rng.gen_bool(if contacted { with } else { without });
             experiment.arm.push(u16::from(contacted));
-            experiment.response.push(f64::from(u8::from(responded)));
+            experiment
+                .response
+                .push(if responded { worth(rng) } else { 0.0 });
         }
         let effects = customers.iter().map(|(with, without)| with - without);
-        let truth = effects.sum::<f64>() / customers.len() as f64;
+        let truth = mean_worth * effects.sum::<f64>() / customers.len() as f64;
         let found = measure(&experiment);
-        flagged += usize::from(found.sample_ratio.is_some_and(|check| check.mismatch));
-        if let Some(lift) = found.comparisons[0].lift {
-            told += 1.0;
-            covered += f64::from(u8::from(lift.absolute.covers(truth)));
+        let sizes = found.sample_ratio.unwrap();
+        shown.below_five += f64::from(u8::from(sizes.p < 0.05));
+        shown.flagged += f64::from(u8::from(sizes.mismatch));
+        let comparison = &found.comparisons[0];
+        if let Some(lift) = comparison.lift.filter(|_| !comparison.few_values) {
+            shown.told += 1.0;
+            shown.covered += f64::from(u8::from(lift.absolute.covers(truth)));
         }
     }
-    println!("covered {covered} of {told}; {flagged} flagged");
-    assert!(told > 990.0, "only {told} campaigns had both arms");
-    assert!(
-        (0.93..=0.97).contains(&(covered / told)),
-        "{covered} of {told}"
-    );
-    assert!(flagged <= 5, "{flagged} of 1,000 true draws were flagged");
+    println!("{shown:?}");
+    shown
+}
+
+#[test]
+fn intervals_cover_the_samples_true_effects_in_95_of_100_campaigns() {
+    let shown = simulated(sample::large(), 2026, |_| 1.0, 1.0);
+    assert!(shown.told > 990.0, "{shown:?}");
+    let covered = shown.covered / shown.told;
+    assert!((0.93..=0.97).contains(&covered), "{shown:?}");
+    // True draws: 5 % are to be below 0.05 (three standard deviations of a
+    // thousand are 2 points), 0.1 % are to be flagged.
+    assert!((30.0..=70.0).contains(&shown.below_five), "{shown:?}");
+    assert!(shown.flagged <= 5.0, "{shown:?}");
+}
+
+#[test]
+fn intervals_of_values_cover_the_samples_true_effects() {
+    // Values are told where each arm has ten other than 0.
+    let worth = |rng: &mut Xoshiro256Plus| rng.gen_range(5.0..31.0);
+    let shown = simulated(sample::eventful(), 2027, worth, 18.0);
+    assert!(shown.told > 500.0, "{shown:?}");
+    let covered = shown.covered / shown.told;
+    assert!((0.93..=0.97).contains(&covered), "{shown:?}");
 }
 
 /// Arms and outcomes of the sample's past activity, as files in `workspace`.

@@ -7,7 +7,19 @@ use crate::support::workspace::{digests, sha256};
 use crate::support::{Table, Workspace, history, sample};
 
 /// The columns that others rely on; there may be more.
-const TABLES: [(&str, &[&str]); 8] = [
+const TABLES: [(&str, &[&str]); 11] = [
+    (
+        "reconciliation",
+        &[
+            "activity_id",
+            "eligible",
+            "invited",
+            "waitlist",
+            "suppressed",
+            "control",
+            "not_selected",
+        ],
+    ),
     (
         "members",
         &[
@@ -71,6 +83,14 @@ const TABLES: [(&str, &[&str]); 8] = [
         ],
     ),
     ("controls", &["contact_unit", "control", "salt_version"]),
+    (
+        "propensity",
+        &["model", "used", "reason", "log_loss", "calibration_error"],
+    ),
+    (
+        "calibration",
+        &["model", "interest", "bin", "predicted", "observed", "count"],
+    ),
     (
         "calls",
         &[

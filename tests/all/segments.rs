@@ -333,3 +333,83 @@ fn a_fresh_start_uses_no_name_of_the_old_segments_and_comparing_says_so() {
     let compared = segments(&workspace, &["compare", "2026-10-25", "current"]);
     assert!(compared.contains("different histories"), "{compared}");
 }
+
+#[test]
+fn every_number_of_segments_that_was_tried_is_published_with_all_its_figures() {
+    let (_, nights) = history::nights();
+    let choice = nights[0].table("choice");
+    let model = fs::read_to_string(nights[0].folder.join("model.json")).unwrap();
+    let model: Value = serde_json::from_str(&model).unwrap();
+    let trials = model["choice"].as_array().unwrap();
+    assert_eq!(
+        choice.numbers("k"),
+        (4..=12).map(f64::from).collect::<Vec<_>>()
+    );
+    for figure in [
+        "gap",
+        "gap_error",
+        "stability",
+        "smallest_stability",
+        "smallest_share",
+        "silhouette",
+        "weakest_silhouette",
+        "calinski_harabasz",
+        "davies_bouldin",
+        "inertia",
+    ] {
+        let expected: Vec<f64> = trials
+            .iter()
+            .map(|trial| trial[figure].as_f64().unwrap())
+            .collect();
+        assert_eq!(choice.numbers(figure), expected, "{figure}");
+    }
+    // The model is kept, and so is what it was chosen from.
+    assert_eq!(
+        nights[2].table("choice").numbers("gap"),
+        choice.numbers("gap")
+    );
+}
+
+#[test]
+fn each_night_after_the_first_publishes_how_far_customers_are_from_the_fit() {
+    let (_, nights) = history::nights();
+    assert!(!nights[0].folder.join("drift.parquet").exists());
+    for night in &nights[1..] {
+        let drift = night.table("drift");
+        let features: Vec<String> = drift.texts("feature").into_iter().flatten().collect();
+        assert!(
+            features.contains(&"video_share_90d".to_owned()),
+            "{features:?}"
+        );
+        let of = drift.words("of").into_iter();
+        let shares: Vec<String> = drift
+            .texts("segment_id")
+            .into_iter()
+            .zip(of)
+            .filter(|(_, of)| of == "share")
+            .filter_map(|(segment, _)| segment)
+            .collect();
+        let segments = night.table("segments").words("segment_id");
+        let clustered = segments.iter().filter(|id| id.starts_with('S'));
+        assert!(
+            clustered.into_iter().all(|id| shares.contains(id)),
+            "{shares:?}"
+        );
+        let psi = drift.numbers("psi");
+        assert!(psi.iter().all(|&psi| (0.0..0.25).contains(&psi)), "{psi:?}");
+    }
+}
+
+#[test]
+fn members_have_a_distance_unless_they_were_set_apart_by_rule() {
+    let (_, nights) = history::nights();
+    let members = nights[0].table("members");
+    let distances = members.numbers("distance");
+    let set_apart = members.words("segment_id");
+    for (distance, segment) in distances.iter().zip(&set_apart) {
+        let by_rule = ["quiet", "opted-out"].contains(&segment.as_str());
+        assert_eq!(distance.is_nan(), by_rule, "{segment}: {distance}");
+        assert!(by_rule || *distance > 0.0, "{segment}: {distance}");
+    }
+    assert!(distances.iter().any(|distance| distance.is_nan()));
+}

@@ -47,6 +47,16 @@ pub(super) fn overview(measured: &Measured) -> String {
          got one, relative lift, segments.",
         "",
     ));
+    let few: Vec<&str> = measured
+        .experiments
+        .iter()
+        .filter(|named| named.measurement.comparisons.iter().any(|c| c.few_values))
+        .map(|named| named.name.as_str())
+        .collect();
+    if !few.is_empty() {
+        text.push('\n');
+        text.push_str(&wrapped(&format!("{FEW_VALUES}: {}", few.join(", ")), "  "));
+    }
     for named in &measured.experiments {
         if let Some(check) = &named.measurement.sample_ratio
             && check.mismatch
@@ -59,6 +69,10 @@ pub(super) fn overview(measured: &Measured) -> String {
     notes(&mut text, &measured.notes);
     text
 }
+
+/// What is said where values are few.
+const FEW_VALUES: &str = "An arm has fewer than ten values other than 0, so the interval is too \
+                          short; measure the rate of response instead";
 
 /// Whether anybody has responded.
 fn answered(found: &Comparison) -> bool {
@@ -173,6 +187,9 @@ fn comparison(text: &mut String, kind: Kind, found: &Comparison) {
                 );
             }
         }
+    }
+    if found.few_values {
+        text.push_str(&wrapped(FEW_VALUES, "  "));
     }
     segments(text, kind, found);
 }

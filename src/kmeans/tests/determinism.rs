@@ -6,7 +6,7 @@ use pulp::Arch;
 use super::data::{clouds, first, on_threads, rng};
 use crate::kmeans::distances::squared_distances_with;
 use crate::kmeans::fit::run;
-use crate::kmeans::lloyd::Sparing;
+use crate::kmeans::plan::Sparing;
 use crate::kmeans::{Fitted, Init, KMeans, KMeansFloat, Observations, Stop};
 use linfa::DatasetBase;
 use linfa::traits::Fit;

@@ -1,12 +1,13 @@
 //! Bounds, offsets and repairs change nothing but the time.
 
-use ndarray::{Array2, array};
+use linfa::traits::Predict;
+use ndarray::{Array1, Array2, array};
 use proptest::prelude::*;
 use pulp::Arch;
 
 use super::data::{clouds, first, rng};
 use crate::kmeans::fit::run;
-use crate::kmeans::lloyd::Sparing;
+use crate::kmeans::plan::Sparing;
 use crate::kmeans::{Fitted, Init, KMeansFloat, Observations, Stop, fit_from, seeding};
 
 const TO_THE_END: Stop = Stop {
@@ -51,11 +52,11 @@ proptest! {
 
 #[test]
 fn a_point_is_spared_until_centres_have_used_up_its_gap() {
-    use crate::kmeans::bounds::{Bounds, UNKNOWN, key};
+    use crate::kmeans::bounds::{Bounds, UNKNOWN};
     let mut bounds = Bounds::new(2);
     assert!(!bounds.safe(0, UNKNOWN));
     let centres = crate::kmeans::assign::packed(array![[0.0f64], [10.0]].view());
-    let far = key(8.0, bounds.travelled()[0]);
+    let far = bounds.key(8.0, 0);
     bounds.moved(&[1.0, 3.0], &centres, 100.0);
     // The own centre moved by 1, the other by 3: four of eight are used up.
     assert!(bounds.safe(0, far));
@@ -88,6 +89,22 @@ fn data_far_from_the_origin_are_clustered_as_well_as_near_it() {
     assert!(near.labels == far.labels);
     // Centroids keep the sixteen digits that f64 has.
     assert!((near.model.inertia() / far.model.inertia() - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn labels_are_those_the_model_predicts_wherever_the_data_lie() {
+    // Far out, centroids are rounded by more than some points' margins.
+    for shift in [0.0, 1e3, 1e5] {
+        for seed in 0..20 {
+            let points = clouds::<f32>(2_000, 3, 6, 1.0, seed).mapv(|x| x + shift);
+            let fitted = with(&points, 6, Sparing::Always);
+            let predicted: Array1<usize> = fitted.model.predict(&points);
+            let differ = std::iter::zip(&fitted.labels, &predicted)
+                .filter(|&(&label, &predicted)| label as usize != predicted)
+                .count();
+            assert_eq!(differ, 0, "shift {shift}, seed {seed}");
+        }
+    }
 }
 
 #[test]

@@ -85,7 +85,7 @@ pub(super) fn draw(data: &ReportData, language: Language) -> Option<Chart> {
             .map(|(class, word)| Key::new(class, word.text(language)))
             .into(),
         data: embed(drawn),
-        source: "model.json",
+        source: "drift.parquet",
         width: Width::Half,
     })
 }

@@ -114,10 +114,17 @@ pub(super) fn each_alone(
             trials[at].set_stability(&measured(&tried[at])?);
         }
     }
-    let (taken, findings) = decide(&trials, search.min_share, None);
+    let (taken, mut findings) = decide(&trials, search.min_share, None);
     let model = algorithm.fit(rows.all, job(trials[taken].k, "fit"))?;
     let stability = measured(&model)?;
     trials[taken].set_stability(&stability);
+    if trials.len() == 1 {
+        // Only now is it known how stable the only number is.
+        (_, findings) = decide(&trials, search.min_share, None);
+    }
+    if !algorithm.takes_k() && model.clusters() == 1 {
+        findings.push(Finding::OneRegion);
+    }
     trials[taken].chosen = true;
     Ok(Choice {
         trials,
@@ -156,6 +163,12 @@ fn sentence(finding: Finding, trials: &[KTrial], search: &Search) -> String {
                 .unwrap_or(0.0)
                 * 100.0
         ),
+        Finding::OneRegion => {
+            "all customers are one dense region and so one segment: groups that shade into \
+             each other have no gap between them; a shorter `reach` may part them, or an algorithm \
+             that is told how many to find, such as kmeans"
+                .to_owned()
+        }
         Finding::NoStructure => format!(
             "customers form no clear groups by these features: {k} segments are no tighter than those of evenly spread customers; \
              other features or scales may tell them apart"

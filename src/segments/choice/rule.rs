@@ -13,6 +13,8 @@ pub enum Finding {
     NoneStable,
     /// The clusters are no tighter than those that evenly spread points have.
     NoStructure,
+    /// An algorithm that looks for dense regions found one that holds all.
+    OneRegion,
 }
 
 /// The place of the number that is taken, and what to say of it; see

@@ -246,3 +246,21 @@ fn an_algorithm_that_shares_nothing_goes_by_the_same_rule() {
         .filter(|trial| trial.stability.is_some());
     assert_eq!(measured.count(), 3);
 }
+
+#[test]
+fn one_dense_region_is_said_to_be_one_and_nothing_else() {
+    let points = clouds(&[400], 3, 0.0, 2);
+    let settings = SegmentSettings {
+        algorithm: Algorithm::Dbscan,
+        ..SegmentSettings::default()
+    };
+    let (choice, warnings) = settled(&points, &settings);
+    let choice = choice.unwrap();
+    assert_eq!(choice.model.clusters(), 1);
+    assert!(choice.trials[0].smallest_stability.unwrap() > 0.9);
+    assert_eq!(choice.findings, [Finding::OneRegion]);
+    assert!(
+        warnings.len() == 1 && warnings[0].contains("one dense region"),
+        "{warnings:?}"
+    );
+}

@@ -18,12 +18,47 @@ fn job(k: usize) -> Job {
     }
 }
 
-fn fitted<F: KMeansFloat>(algorithm: Algorithm, points: ArrayView2<F>, k: usize) -> Grouping {
-    let mut grouping = algorithm
-        .fit(points, job(k))
-        .unwrap_or_else(|fault| panic!("{algorithm:?}: {fault}"));
-    grouping.calibrate(points, Some(3.0));
-    grouping
+/// An algorithm and the width of the numbers that it gets.
+#[derive(Debug, Clone, Copy)]
+struct Case {
+    algorithm: Algorithm,
+    single: bool,
+}
+
+impl Case {
+    /// Every algorithm in `f64` and in `f32`.
+    fn all() -> impl Iterator<Item = Self> {
+        let both = |algorithm| [false, true].map(|single| Self { algorithm, single });
+        Algorithm::ALL.into_iter().flat_map(both)
+    }
+
+    /// Those that are told the number of clusters, or the others.
+    fn told(k: bool) -> impl Iterator<Item = Self> {
+        Self::all().filter(move |case| case.algorithm.takes_k() == k)
+    }
+
+    fn fit(self, points: ArrayView2<f64>, k: usize) -> Result<Grouping, ClusterError> {
+        if self.single {
+            self.fit_to(points.mapv(|value| value as f32).view(), k)
+        } else {
+            self.fit_to(points, k)
+        }
+    }
+
+    fn fit_to<F: KMeansFloat>(
+        self,
+        points: ArrayView2<F>,
+        k: usize,
+    ) -> Result<Grouping, ClusterError> {
+        let mut grouping = self.algorithm.fit(points, job(k))?;
+        grouping.calibrate(points, Some(3.0));
+        Ok(grouping)
+    }
+
+    fn fitted(self, points: ArrayView2<f64>, k: usize) -> Grouping {
+        self.fit(points, k)
+            .unwrap_or_else(|fault| panic!("{self:?}: {fault}"))
+    }
 }
 
 fn place_all(grouping: &Grouping, points: ArrayView2<f64>) -> Vec<Placed> {
@@ -31,57 +66,50 @@ fn place_all(grouping: &Grouping, points: ArrayView2<f64>) -> Vec<Placed> {
     points.rows().into_iter().map(place).collect()
 }
 
-/// What a run does on columns that hardly vary, far from zero, and so on.
+/// Points that some algorithm may refuse, as too much alike or nowhere dense;
+/// what it makes of them otherwise can be computed with.
 fn survives(points: &Array2<f64>, k: usize) {
-    for algorithm in Algorithm::ALL {
-        let grouping = match algorithm.fit(points.view(), job(k)) {
-            Ok(mut grouping) => {
-                grouping.calibrate(points.view(), Some(3.0));
-                grouping
-            }
+    for case in Case::all() {
+        let grouping = match case.fit(points.view(), k) {
+            Ok(grouping) => grouping,
             Err(ClusterError::TooAlike { .. } | ClusterError::NothingDense { .. }) => continue,
-            Err(fault) => panic!("{algorithm:?}: {fault}"),
+            Err(fault) => panic!("{case:?}: {fault}"),
         };
-        assert!(grouping.is_sound(points.ncols()), "{algorithm:?}");
+        assert!(grouping.is_sound(points.ncols()), "{case:?}");
         for placed in place_all(&grouping, points.view()) {
-            assert!(placed.cluster < grouping.clusters(), "{algorithm:?}");
+            assert!(placed.cluster < grouping.clusters(), "{case:?}");
             assert!(placed.second.is_none_or(|second| second != placed.cluster));
-            assert!(placed.distance >= 0.0, "{algorithm:?} {placed:?}");
+            assert!(placed.distance >= 0.0, "{case:?} {placed:?}");
             assert!(
                 (0.0..=1.0).contains(&placed.confidence),
-                "{algorithm:?} {placed:?}"
+                "{case:?} {placed:?}"
             );
         }
     }
 }
 
 #[test]
-fn every_algorithm_finds_separated_groups_in_both_widths() {
-    for algorithm in Algorithm::ALL {
-        let (points, truth) = blobs(5, 200, 3, 1);
+fn every_algorithm_finds_separated_groups() {
+    let (points, truth) = blobs(5, 200, 3, 1);
+    for case in Case::all() {
+        let grouping = case.fitted(points.view(), 5);
+        assert_eq!(grouping.clusters(), 5, "{case:?}");
+        let found = grouping.labels(points.view());
+        assert!(adjusted_rand(&found, &truth) > 0.99, "{case:?}");
         let narrow = points.mapv(|value| value as f32);
-        let doubles = fitted(algorithm, points.view(), 5);
-        let singles = fitted(algorithm, narrow.view(), 5);
-        for (grouping, found) in [
-            (&doubles, doubles.labels(points.view())),
-            (&singles, singles.labels(narrow.view())),
-        ] {
-            assert_eq!(grouping.clusters(), 5, "{algorithm:?}");
-            assert!(grouping.is_sound(3), "{algorithm:?}");
-            assert!(adjusted_rand(&found, &truth) > 0.99, "{algorithm:?}");
-        }
+        assert_eq!(grouping.labels(narrow.view()), found, "{case:?}");
     }
 }
 
 #[test]
 fn every_algorithm_refuses_points_without_rows_or_columns() {
-    for algorithm in Algorithm::ALL {
+    for case in Case::all() {
         for (rows, columns) in [(0, 3), (3, 0), (0, 0)] {
-            let points = Array2::<f32>::zeros((rows, columns));
+            let points = Array2::zeros((rows, columns));
             assert_eq!(
-                algorithm.fit(points.view(), job(2)).unwrap_err(),
+                case.fit(points.view(), 2).unwrap_err(),
                 ClusterError::Empty { rows, columns },
-                "{algorithm:?}"
+                "{case:?}"
             );
         }
     }
@@ -89,18 +117,15 @@ fn every_algorithm_refuses_points_without_rows_or_columns() {
 
 #[test]
 fn every_algorithm_refuses_numbers_that_cannot_be_computed_with() {
-    for algorithm in Algorithm::ALL {
-        let (good, _) = blobs(3, 50, 2, 1);
+    let (good, _) = blobs(3, 50, 2, 1);
+    for case in Case::all() {
         for unfit in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1e31] {
             let mut points = good.clone();
             points[[17, 1]] = unfit;
             points[[60, 0]] = unfit;
+            let fault = case.fit(points.view(), 3).unwrap_err();
             let expected = ClusterError::NotFinite { row: 17, column: 1 };
-            let fault = algorithm.fit(points.view(), job(3)).unwrap_err();
-            assert_eq!(fault, expected, "{algorithm:?}");
-            let narrow = points.mapv(|value| value as f32);
-            let fault = algorithm.fit(narrow.view(), job(3)).unwrap_err();
-            assert_eq!(fault, expected, "{algorithm:?}");
+            assert_eq!(fault, expected, "{case:?}");
             assert!(fault.to_string().contains("row 17"), "{fault}");
         }
     }
@@ -108,13 +133,28 @@ fn every_algorithm_refuses_numbers_that_cannot_be_computed_with() {
 
 #[test]
 fn a_grouping_of_another_space_is_not_sound() {
-    for algorithm in Algorithm::ALL {
-        let (points, _) = blobs(3, 50, 3, 1);
-        let grouping = fitted(algorithm, points.view(), 3);
-        assert!(grouping.is_sound(3), "{algorithm:?}");
+    let (points, _) = blobs(3, 50, 3, 1);
+    for case in Case::all() {
+        let grouping = case.fitted(points.view(), 3);
+        assert!(grouping.is_sound(3), "{case:?}");
+        assert!(!grouping.is_sound(2) && !grouping.is_sound(4), "{case:?}");
+    }
+}
+
+#[test]
+fn more_clusters_than_points_are_refused() {
+    let three = array![[1.0, 2.0], [3.0, 4.0], [9.0, 1.0]];
+    for case in Case::told(true) {
+        let fault = case.fit(three.view(), 4).unwrap_err();
+        let expected = ClusterError::TooAlike { distinct: 3, k: 4 };
+        assert_eq!(fault, expected, "{case:?}");
+    }
+    // Those that find the number need enough points to call a place dense.
+    for case in Case::told(false) {
+        let fault = case.fit(three.view(), 1).unwrap_err();
         assert!(
-            !grouping.is_sound(2) && !grouping.is_sound(4),
-            "{algorithm:?}"
+            matches!(fault, ClusterError::TooFew { rows: 3, .. }),
+            "{case:?}: {fault}"
         );
     }
 }
@@ -122,23 +162,15 @@ fn a_grouping_of_another_space_is_not_sound() {
 #[test]
 fn more_clusters_than_different_points_are_refused() {
     let alike = Array2::from_shape_fn((50, 2), |(row, _)| (row % 2) as f64);
-    for algorithm in Algorithm::ALL.into_iter().filter(|a| a.takes_k()) {
-        let fault = |k| algorithm.fit(alike.view(), job(k)).unwrap_err();
-        let expected = ClusterError::TooAlike { distinct: 2, k: 3 };
-        assert_eq!(fault(3), expected, "{algorithm:?}");
-        let expected = ClusterError::TooAlike { distinct: 2, k: 51 };
-        assert_eq!(fault(51), expected, "{algorithm:?}");
+    for case in Case::told(true) {
+        for k in [3, 51] {
+            let fault = case.fit(alike.view(), k).unwrap_err();
+            assert_eq!(fault, ClusterError::TooAlike { distinct: 2, k }, "{case:?}");
+        }
     }
     // The others find what there is.
-    for algorithm in Algorithm::ALL.into_iter().filter(|a| !a.takes_k()) {
-        let grouping = fitted(algorithm, alike.view(), 3);
-        assert_eq!(grouping.clusters(), 2, "{algorithm:?}");
-        let few = array![[1.0, 2.0], [3.0, 4.0]];
-        let fault = algorithm.fit(few.view(), job(1)).unwrap_err();
-        assert!(
-            matches!(fault, ClusterError::TooFew { rows: 2, .. }),
-            "{fault}"
-        );
+    for case in Case::told(false) {
+        assert_eq!(case.fitted(alike.view(), 3).clusters(), 2, "{case:?}");
     }
 }
 
@@ -148,14 +180,14 @@ fn duplicates_are_clusters_like_any_others() {
         [[0.0, 0.0], [5.0, 1.0], [2.0, 9.0]][row % 3][column]
     });
     let truth: Vec<usize> = (0..300).map(|row| row % 3).collect();
-    for algorithm in Algorithm::ALL {
-        let grouping = fitted(algorithm, points.view(), 3);
+    for case in Case::all() {
+        let grouping = case.fitted(points.view(), 3);
         let placed = place_all(&grouping, points.view());
         let found: Vec<usize> = placed.iter().map(|placed| placed.cluster).collect();
-        assert_eq!(adjusted_rand(&found, &truth), 1.0, "{algorithm:?}");
+        assert_eq!(adjusted_rand(&found, &truth), 1.0, "{case:?}");
         for placed in placed {
-            assert!(!placed.outside && placed.distance < 1e-9, "{algorithm:?}");
-            assert!(placed.confidence > 0.99, "{algorithm:?} {placed:?}");
+            assert!(!placed.outside && placed.distance < 1e-9, "{case:?}");
+            assert!(placed.confidence > 0.99, "{case:?} {placed:?}");
         }
     }
 }
@@ -166,9 +198,9 @@ fn constant_columns_and_odd_scales_do_no_harm() {
     let mut wide = Array2::from_elem((400, 5), 7.0);
     wide.column_mut(1).assign(&points.column(0));
     wide.column_mut(3).assign(&points.column(1));
-    for algorithm in Algorithm::ALL {
-        let found = fitted(algorithm, wide.view(), 4).labels(wide.view());
-        assert!(adjusted_rand(&found, &truth) > 0.99, "{algorithm:?}");
+    for case in Case::all() {
+        let found = case.fitted(wide.view(), 4).labels(wide.view());
+        assert!(adjusted_rand(&found, &truth) > 0.99, "{case:?}");
     }
     survives(&Array2::from_elem((200, 3), 1.5), 1);
     survives(&Array2::from_elem((200, 3), 0.0), 1);
@@ -193,14 +225,14 @@ fn constant_columns_and_odd_scales_do_no_harm() {
 #[test]
 fn one_cluster_holds_everybody_for_sure() {
     let (points, _) = blobs(1, 400, 3, 2);
-    for algorithm in Algorithm::ALL {
-        let grouping = fitted(algorithm, points.view(), 1);
-        assert_eq!(grouping.clusters(), 1, "{algorithm:?}");
+    for case in Case::all() {
+        let grouping = case.fitted(points.view(), 1);
+        assert_eq!(grouping.clusters(), 1, "{case:?}");
         for placed in place_all(&grouping, points.view()) {
             assert_eq!(
                 (placed.cluster, placed.second, placed.confidence),
                 (0, None, 1.0),
-                "{algorithm:?}"
+                "{case:?}"
             );
         }
     }
@@ -208,18 +240,18 @@ fn one_cluster_holds_everybody_for_sure() {
 
 #[test]
 fn every_algorithm_gives_the_same_bits_on_any_number_of_threads() {
-    for algorithm in Algorithm::ALL {
+    for case in Case::all() {
         // Several chunks of rows for those whose work is cut in chunks.
-        let each = if algorithm.takes_k() { 700 } else { 100 };
+        let each = if case.algorithm.takes_k() { 700 } else { 100 };
         let (points, _) = blobs(6, each, 4, 2);
         let run = || {
-            let grouping = fitted(algorithm, points.view(), 4);
+            let grouping = case.fitted(points.view(), 4);
             let placed = place_all(&grouping, points.view());
             (grouping, placed)
         };
         let alone = on_threads(1, run);
         for threads in [2, 4] {
-            assert_eq!(on_threads(threads, run), alone, "{algorithm:?}");
+            assert_eq!(on_threads(threads, run), alone, "{case:?}");
         }
     }
 }
@@ -227,15 +259,15 @@ fn every_algorithm_gives_the_same_bits_on_any_number_of_threads() {
 #[test]
 fn a_loaded_grouping_places_everybody_as_before() {
     let (points, _) = blobs(4, 200, 3, 5);
-    for algorithm in Algorithm::ALL {
-        let grouping = fitted(algorithm, points.view(), 4);
+    for case in Case::all() {
+        let grouping = case.fitted(points.view(), 4);
         let text = serde_json::to_string(&grouping).unwrap();
         let loaded: Grouping = serde_json::from_str(&text).unwrap();
-        assert_eq!(loaded, grouping, "{algorithm:?}");
+        assert_eq!(loaded, grouping, "{case:?}");
         assert_eq!(
             place_all(&loaded, points.view()),
             place_all(&grouping, points.view()),
-            "{algorithm:?}"
+            "{case:?}"
         );
     }
 }
@@ -247,26 +279,26 @@ fn the_order_of_rows_does_not_change_the_partition() {
     let (points, _) = blobs(5, 150, 3, 4);
     let order: Vec<usize> = (0..750).map(|row| row * 433 % 750).collect();
     let shuffled = points.select(Axis(0), &order);
-    for algorithm in Algorithm::ALL {
-        let one = fitted(algorithm, points.view(), 5).labels(points.view());
-        let other = fitted(algorithm, shuffled.view(), 5).labels(points.view());
-        assert_eq!(adjusted_rand(&one, &other), 1.0, "{algorithm:?}");
+    for case in Case::all() {
+        let one = case.fitted(points.view(), 5).labels(points.view());
+        let other = case.fitted(shuffled.view(), 5).labels(points.view());
+        assert_eq!(adjusted_rand(&one, &other), 1.0, "{case:?}");
     }
 }
 
 #[test]
 fn clusters_in_another_order_are_the_same_clusters() {
     let (points, _) = blobs(4, 100, 3, 5);
-    for algorithm in Algorithm::ALL {
-        let grouping = fitted(algorithm, points.view(), 4);
+    for case in Case::all() {
+        let grouping = case.fitted(points.view(), 4);
         let order = [2, 0, 3];
         let some = grouping.select(&order);
         let placed = place_all(&grouping, points.view());
         let again = place_all(&some, points.view());
         for (placed, again) in placed.iter().zip(&again) {
             if order.contains(&placed.cluster) {
-                assert_eq!(order[again.cluster], placed.cluster, "{algorithm:?}");
-                assert_eq!(again.distance, placed.distance, "{algorithm:?}");
+                assert_eq!(order[again.cluster], placed.cluster, "{case:?}");
+                assert_eq!(again.distance, placed.distance, "{case:?}");
             }
         }
         assert_eq!(some.centres()[1], grouping.centres()[0]);
@@ -276,16 +308,20 @@ fn clusters_in_another_order_are_the_same_clusters() {
 #[test]
 fn who_is_far_from_everything_is_outside_and_nobody_else() {
     let (points, _) = blobs(4, 300, 2, 6);
-    for algorithm in Algorithm::ALL {
-        let grouping = fitted(algorithm, points.view(), 4);
+    for case in Case::all() {
+        let grouping = case.fitted(points.view(), 4);
         let inside = place_all(&grouping, points.view());
         let share = inside.iter().filter(|placed| placed.outside).count() as f64 / 1200.0;
         // The rims of round groups are too thin to be dense.
-        let most = if algorithm.takes_k() { 0.005 } else { 0.05 };
-        assert!(share <= most, "{algorithm:?}: {share}");
+        let most = if case.algorithm.takes_k() {
+            0.005
+        } else {
+            0.05
+        };
+        assert!(share <= most, "{case:?}: {share}");
         let strangers = array![[60.0, 60.0], [10.0, 10.0], [-15.0, 0.0]];
         for placed in place_all(&grouping, strangers.view()) {
-            assert!(placed.outside, "{algorithm:?} {placed:?}");
+            assert!(placed.outside, "{case:?} {placed:?}");
             assert!((0.0..=1.0).contains(&placed.confidence));
         }
     }
@@ -306,21 +342,21 @@ fn confidence_is_one_half_at_a_tie_and_near_one_at_a_centre() {
             _ => value,
         }
     });
-    for algorithm in Algorithm::ALL {
-        let grouping = fitted(algorithm, points.view(), 2);
+    for case in Case::all() {
+        let grouping = case.fitted(points.view(), 2);
         let at = |x: f64| grouping.place(&[x, 0.0]);
         let tie = at(0.0).confidence;
         // OPTICS reads both groups off one plot, in which their rims differ; that
         // far from both, it is the rims that count.
-        let is_tie = (tie - 0.5).abs() < 0.01 || algorithm == Algorithm::Optics;
-        assert!(is_tie, "{algorithm:?}: {tie}");
+        let is_tie = (tie - 0.5).abs() < 0.01 || case.algorithm == Algorithm::Optics;
+        assert!(is_tie, "{case:?}: {tie}");
         let mut before = 0.0;
         for x in [0.5, 1.0, 2.0, 3.0, 5.0] {
             let placed = at(x);
-            assert!(placed.confidence >= before, "{algorithm:?} at {x}");
+            assert!(placed.confidence >= before, "{case:?} at {x}");
             before = placed.confidence;
         }
-        assert!(before > 0.999, "{algorithm:?}: {before}");
+        assert!(before > 0.999, "{case:?}: {before}");
         assert_ne!(at(5.0).cluster, at(-5.0).cluster);
         assert_eq!(at(5.0).second, Some(at(-5.0).cluster));
     }
@@ -348,8 +384,8 @@ fn confidence_is_the_share_of_customers_who_are_placed_right() {
         ([0.4, 0.3, 0.2, 0.1], [0.6, 1.0, 1.2, 0.8]),
     ] {
         let (points, truth) = overlapping(weights, deviations, 3.0);
-        for algorithm in Algorithm::ALL.into_iter().filter(|a| a.takes_k()) {
-            let grouping = fitted(algorithm, points.view(), 4);
+        for case in Case::told(true) {
+            let grouping = case.fitted(points.view(), 4);
             let placed = place_all(&grouping, points.view());
             // Each cluster is the group that most of it comes from.
             let mut shared = [[0u32; 4]; 4];
@@ -370,7 +406,7 @@ fn confidence_is_the_share_of_customers_who_are_placed_right() {
                 .map(|(said, right)| (said - right).abs())
                 .sum::<f64>()
                 / 12_000.0;
-            assert!(error <= 0.03, "{algorithm:?} {deviations:?}: {error}");
+            assert!(error <= 0.03, "{case:?} {deviations:?}: {error}");
         }
     }
 }

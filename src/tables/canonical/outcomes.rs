@@ -16,6 +16,7 @@ const COLUMNS: &[CanonicalColumn] = &[
     column("attended", ColumnKind::Flag),
     column("value", ColumnKind::Number),
     column("at", ColumnKind::Moment),
+    column("held_out", ColumnKind::Flag),
 ];
 
 fn checks() -> Vec<CheckSettings> {

@@ -38,6 +38,19 @@ pub(crate) fn large() -> &'static Path {
     })
 }
 
+/// Three months of activities of 40,000 customers, and a day of usage: for what
+/// needs many responses.
+pub(crate) fn eventful() -> &'static Path {
+    static SAMPLE: OnceLock<PathBuf> = OnceLock::new();
+    SAMPLE.get_or_init(|| {
+        write(&Size {
+            customers: "40000",
+            days: "1",
+            seed: "3",
+        })
+    })
+}
+
 fn write(size: &Size) -> PathBuf {
     let folder = scratch().join(format!("sample-{}", size.customers));
     let written = Command::new(env!("CARGO_BIN_EXE_clubcall"))

@@ -1,0 +1,300 @@
+//! From a choice that is almost allowed to one that is, and is all but the
+//! best: local search on the distance to the bound.
+//!
+//! At the dual's prices the distance from an allocation's value to the bound
+//! is a sum with a term for every unit (what its choice gains less than its
+//! best) and one for every row (its price times the room left). Making that
+//! sum small is all there is to do.
+
+use super::moves::{Finder, Move, Wanted};
+use super::pass::{Choice, Units};
+use super::problem::ROUNDING;
+
+/// How far a row's total is from where the bound would have it.
+#[derive(Debug, Clone)]
+pub(super) struct Terms {
+    bounds: Vec<f64>,
+    /// What a unit of room costs.
+    prices: Vec<f64>,
+    /// What a unit beyond the bound costs.
+    penalties: Vec<f64>,
+    /// What rounding may lose.
+    tolerances: Vec<f64>,
+    hard: Vec<bool>,
+}
+
+impl Terms {
+    /// `beyond` is what a unit beyond a bound that holds costs: more than any
+    /// offer can gain.
+    pub(super) fn new(units: &Units<'_>, prices: &[f64], beyond: f64) -> Self {
+        let rows = &units.rows.rows;
+        let penalty = |(row, price): (&super::rows::Row, &f64)| {
+            if row.ceiling.is_finite() {
+                (row.ceiling - price).max(0.0)
+            } else {
+                beyond
+            }
+        };
+        Self {
+            bounds: rows.iter().map(|row| row.bound).collect(),
+            prices: prices.to_vec(),
+            penalties: rows.iter().zip(prices).map(penalty).collect(),
+            tolerances: rows
+                .iter()
+                .map(|row| ROUNDING * row.bound.abs().max(1.0 / row.unit.abs()))
+                .collect(),
+            hard: rows.iter().map(|row| row.ceiling.is_infinite()).collect(),
+        }
+    }
+
+    /// The term of a row that uses `used`.
+    #[inline]
+    fn of(&self, row: usize, used: f64) -> f64 {
+        let slack = self.bounds[row] - used;
+        if slack >= 0.0 {
+            self.prices[row] * slack
+        } else if -slack <= 0.5 * self.tolerances[row] {
+            0.0
+        } else {
+            self.penalties[row] * -slack
+        }
+    }
+
+    pub(super) fn sum(&self, used: &[f64]) -> f64 {
+        used.iter()
+            .enumerate()
+            .map(|(row, used)| self.of(row, *used))
+            .sum()
+    }
+
+    /// The least that the terms can be when each row uses as much more as lies
+    /// between its limits; infinite when a bound that must hold cannot.
+    pub(super) fn least(&self, used: &[f64], more: &[(f64, f64)]) -> f64 {
+        let mut sum = 0.0;
+        for (row, (used, (low, high))) in used.iter().zip(more).enumerate() {
+            let (low, high) = (used + low, used + high);
+            let nearest = self.bounds[row].clamp(low, high.max(low));
+            if self.hard[row] && nearest - self.bounds[row] > 0.5 * self.tolerances[row] {
+                return f64::INFINITY;
+            }
+            sum += self.of(row, nearest);
+        }
+        sum
+    }
+
+    /// Whether every bound that must hold does.
+    pub(super) fn allowed(&self, used: &[f64]) -> bool {
+        used.iter().enumerate().all(|(row, used)| {
+            !self.hard[row] || used - self.bounds[row] <= 0.5 * self.tolerances[row]
+        })
+    }
+
+    /// Where a change of the total helps.
+    fn wanted(&self, used: &[f64]) -> Wanted {
+        let wanted = |(row, used): (usize, &f64)| {
+            let slack = self.bounds[row] - used;
+            if slack < -0.5 * self.tolerances[row] && self.penalties[row] > 0.0 {
+                -1
+            } else if slack > 0.0 && self.prices[row] * slack > 0.0 {
+                1
+            } else {
+                0
+            }
+        };
+        used.iter().enumerate().map(wanted).collect()
+    }
+}
+
+/// A choice and what it uses.
+#[derive(Debug, Clone)]
+pub(super) struct State {
+    pub(super) choice: Choice,
+    pub(super) used: Vec<f64>,
+    /// What it loses by units' choices since it was handed in; the caller adds
+    /// what it lost before.
+    pub(super) loss: f64,
+}
+
+/// How hard to try.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    pub(super) rounds: usize,
+    /// Moves looked at for each row that is off.
+    pub(super) moves: usize,
+    /// Moves that are tried in pairs.
+    pub(super) paired: usize,
+    /// A distance that is small enough.
+    pub(super) enough: f64,
+}
+
+/// Improves a choice until nothing helps or the distance is small `enough`.
+pub(super) fn improve(finder: &Finder<'_>, terms: &Terms, state: &mut State, effort: Effort) {
+    for _ in 0..effort.rounds {
+        let before = terms.sum(&state.used) + state.loss;
+        if before <= effort.enough && terms.allowed(&state.used) {
+            break;
+        }
+        let wanted = terms.wanted(&state.used);
+        let mut moves = finder.find(&state.choice, &wanted, effort.moves);
+        order(&mut moves);
+        let mut search = Search {
+            finder,
+            terms,
+            state,
+            used_units: Vec::new(),
+        };
+        search.sweep(&moves);
+        search.steepest(&moves);
+        if search.distance() > effort.enough {
+            search.pairs(&moves, effort.paired);
+        }
+        let after = terms.sum(&state.used) + state.loss;
+        if after >= before - 1e-12 * before.abs() {
+            break;
+        }
+    }
+    complete(finder, terms, state);
+}
+
+/// Takes what gains by itself and fits: nobody is left out for nothing.
+fn complete(finder: &Finder<'_>, terms: &Terms, state: &mut State) {
+    let nowhere = vec![0; state.used.len()];
+    let mut moves = finder.find(&state.choice, &nowhere, 0);
+    order(&mut moves);
+    Search {
+        finder,
+        terms,
+        state,
+        used_units: Vec::new(),
+    }
+    .steepest(&moves);
+}
+
+/// The least loss first, without equals.
+fn order(moves: &mut [Move]) {
+    moves.sort_by(|a, b| {
+        a.loss
+            .total_cmp(&b.loss)
+            .then_with(|| (a.unit, a.out, a.into).cmp(&(b.unit, b.out, b.into)))
+    });
+}
+
+struct Search<'a, 'b> {
+    finder: &'a Finder<'b>,
+    terms: &'a Terms,
+    state: &'a mut State,
+    /// Units that have moved: their other moves no longer fit. Ascending.
+    used_units: Vec<u32>,
+}
+
+impl Search<'_, '_> {
+    fn distance(&self) -> f64 {
+        self.terms.sum(&self.state.used) + self.state.loss
+    }
+
+    /// What a move does to the distance.
+    fn change(&self, change: &Move) -> f64 {
+        let rows = change.adds.iter().map(|&(row, adds)| {
+            let (row, used) = (row as usize, self.state.used[row as usize]);
+            self.terms.of(row, used + adds) - self.terms.of(row, used)
+        });
+        change.loss + rows.sum::<f64>()
+    }
+
+    fn free(&self, change: &Move) -> bool {
+        self.used_units.binary_search(&change.unit).is_err()
+    }
+
+    fn apply(&mut self, change: &Move) {
+        let units = &self.finder.units;
+        let piece = units.piece_of(change.unit as usize);
+        let start = units.offers(piece).start;
+        for (offer, chosen) in [(change.out, false), (change.into, true)] {
+            if let Some(offer) = offer {
+                self.state.choice.set(piece, offer as usize - start, chosen);
+            }
+        }
+        for &(row, adds) in &change.adds {
+            self.state.used[row as usize] += adds;
+        }
+        self.state.loss += change.loss;
+        if let Err(at) = self.used_units.binary_search(&change.unit) {
+            self.used_units.insert(at, change.unit);
+        }
+    }
+
+    /// Takes moves in order of loss where they help.
+    fn sweep(&mut self, moves: &[Move]) {
+        for change in moves {
+            // A move should bring clearly more than it costs, or the sweep
+            // would take many dear ones where a few cheap ones do.
+            if self.change(change) < -change.loss.abs() && self.free(change) {
+                self.apply(change);
+            }
+        }
+    }
+
+    /// Takes the move that helps most, again and again.
+    fn steepest(&mut self, moves: &[Move]) {
+        loop {
+            let mut best: Option<(f64, &Move)> = None;
+            for change in moves {
+                let by = self.change(change);
+                if by < best.map_or(-LEAST, |(by, _)| by) && self.free(change) {
+                    best = Some((by, change));
+                }
+            }
+            let Some((_, change)) = best else { break };
+            self.apply(change);
+        }
+    }
+
+    /// Takes the pair of moves that helps most, again and again.
+    fn pairs(&mut self, moves: &[Move], number: usize) {
+        let moves: Vec<&Move> = moves
+            .iter()
+            .filter(|change| self.free(change))
+            .take(number)
+            .collect();
+        loop {
+            let mut best: Option<(f64, usize, usize)> = None;
+            for (at, first) in moves.iter().enumerate() {
+                if !self.free(first) {
+                    continue;
+                }
+                for &(row, adds) in &first.adds {
+                    self.state.used[row as usize] += adds;
+                }
+                let alone: f64 = first
+                    .adds
+                    .iter()
+                    .map(|&(row, adds)| {
+                        let (row, used) = (row as usize, self.state.used[row as usize]);
+                        self.terms.of(row, used) - self.terms.of(row, used - adds)
+                    })
+                    .sum::<f64>()
+                    + first.loss;
+                for (other, second) in moves.iter().enumerate().skip(at + 1) {
+                    if second.unit == first.unit {
+                        continue;
+                    }
+                    let by = alone + self.change(second);
+                    if by < best.map_or(-LEAST, |(by, ..)| by) && self.free(second) {
+                        best = Some((by, at, other));
+                    }
+                }
+                for &(row, adds) in &first.adds {
+                    self.state.used[row as usize] -= adds;
+                }
+            }
+            let Some((_, first, second)) = best else {
+                break;
+            };
+            self.apply(moves[first]);
+            self.apply(moves[second]);
+        }
+    }
+}
+
+/// An improvement below this is none.
+const LEAST: f64 = 1e-9;
