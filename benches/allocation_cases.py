@@ -91,14 +91,25 @@ def problem(draw):
         activities.append(activity)
     candidates = pairs(draw, customers, activities)
     text = {"activities": activities}
-    text["constraints"] = [
-        constraint(draw, day, activities, candidates) for _ in range(draw.whole(1, 4))
-    ]
+    context = Context(day, activities, len(candidates["value"]))
+    text["constraints"] = [constraint(draw, context) for _ in range(draw.whole(1, 4))]
     if draw.chance(0.5):
-        text["constraints"] += opposed(draw, day, activities, candidates)
-    text["contact_rules"] = [rule(draw, day) for _ in range(draw.whole(0, 2))]
-    text["conflicts"] = [conflict(draw) for _ in range(draw.whole(0, 3))]
+        text["constraints"] += opposed(draw, context)
+    text["contact_rules"] = [rule(draw, context) for _ in range(draw.whole(0, 2))]
+    text["conflicts"] = [conflict(draw, context) for _ in range(draw.whole(0, 3))]
     return text, candidates
+
+
+class Context:
+    """What constraints can be about: names that occur, as others are taken for
+    typing errors."""
+
+    def __init__(self, day, activities, candidates):
+        self.day = day
+        self.ids = [activity["id"] for activity in activities]
+        self.channels = sorted({activity["channel"] for activity in activities})
+        self.products = sorted({name for activity in activities for name in activity["products"]})
+        self.candidates = candidates
 
 
 def pairs(draw, customers, activities):
@@ -124,33 +135,33 @@ def pairs(draw, customers, activities):
     return {name: [values[at] for at in order] for name, values in columns.items()}
 
 
-def window(draw, day):
+def window(draw, context):
     low, high = sorted((draw.whole(0, DAYS), draw.whole(0, DAYS)))
     found = {}
     if draw.chance(0.4):
-        found["from"] = day(low)
+        found["from"] = context.day(low)
     if draw.chance(0.4):
-        found["to"] = day(high)
+        found["to"] = context.day(high)
     return found
 
 
-def chosen(draw, day):
+def chosen(draw, context):
     found = {}
-    for name, values in (("channels", CHANNELS), ("products", PRODUCTS)):
+    for name, values in (("channels", context.channels), ("products", context.products)):
         if draw.chance(0.4):
             found[name] = draw.some(values)
         elif draw.chance(0.2):
             found[name] = "all"
-    return found | window(draw, day)
+    return found | window(draw, context)
 
 
-def constraint(draw, day, activities, candidates):
+def constraint(draw, context):
     kind = draw.one(KINDS)
-    found = {"kind": kind} | chosen(draw, day)
+    found = {"kind": kind} | chosen(draw, context)
     if draw.chance(0.2):
-        found["activities"] = draw.some([activity["id"] for activity in activities])
+        found["activities"] = draw.some(context.ids)
     # Of what all candidates of two or three activities a customer would use.
-    rows = len(candidates["value"]) * min(1.0, 2.5 / len(activities))
+    rows = context.candidates * min(1.0, 2.5 / len(context.ids))
     scale = 0.45 * rows if "responses" in kind else rows
     share = draw.rng.uniform(0.05, 0.5) if kind.startswith("min") else draw.rng.uniform(0.1, 0.8)
     bound = scale * share
@@ -161,9 +172,9 @@ def constraint(draw, day, activities, candidates):
     return found
 
 
-def opposed(draw, day, activities, candidates):
+def opposed(draw, context):
     """A minimum and a maximum that leave each other little room, or none."""
-    low = constraint(draw, day, activities, candidates)
+    low = constraint(draw, context)
     low["kind"] = draw.one(["min_invitations", "min_responses"])
     low["bound"] = float(draw.whole(1, 4))
     low.pop("soft", None)
@@ -178,17 +189,17 @@ def opposed(draw, day, activities, candidates):
     return [low, high]
 
 
-def rule(draw, day):
-    return {"max": draw.whole(0, 3) if draw.chance(0.2) else draw.whole(1, 3)} | chosen(draw, day)
+def rule(draw, context):
+    return {"max": draw.whole(0, 3) if draw.chance(0.2) else draw.whole(1, 3)} | chosen(draw, context)
 
 
-def conflict(draw):
+def conflict(draw, context):
     def side():
         found = {}
         if draw.chance(0.6):
-            found["channel"] = draw.one(CHANNELS)
+            found["channel"] = draw.one(context.channels)
         if draw.chance(0.6):
-            found["product"] = draw.one(PRODUCTS)
+            found["product"] = draw.one(context.products)
         return found
 
     return {"first": side(), "second": side(), "lag_days": draw.whole(0, 25)}
@@ -295,6 +306,8 @@ def main(folder, count):
         expected |= {"relaxed_feasible": relaxed, "relaxed_bound": bound}
         kind = "feasible"
         if value is None:
+            if not wanted["one alone"] and not wanted["whole" if relaxed else "together"]:
+                continue
             groups = smallest_groups(found)
             expected["smallest_groups"] = groups
             kind = "one alone" if len(groups[0]) == 1 else "together" if not relaxed else "whole"
