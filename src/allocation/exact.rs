@@ -36,8 +36,14 @@ struct Choosable {
 /// Units are decided one by one, the least loss first. A branch ends when what
 /// it lost, and what the rows must lose whatever the other units do, is no
 /// better than the best.
-pub(super) fn search(units: &Units<'_>, list: &PriceList, terms: &Terms, beat: f64) -> Search {
-    let Some(mut options) = options(units, list, beat) else {
+pub(super) fn search(
+    units: &Units<'_>,
+    objective: Objective,
+    list: &PriceList,
+    terms: &Terms,
+    beat: f64,
+) -> Search {
+    let Some(mut options) = options(units, objective, list, beat) else {
         return Search::CutShort(None);
     };
     // Units with most at stake first.
@@ -133,7 +139,12 @@ impl Tree<'_> {
 
 /// By unit, the sets of offers that its rules allow and that lose less than
 /// `beat`, the best first. `None` when there are too many.
-fn options(units: &Units<'_>, list: &PriceList, beat: f64) -> Option<Vec<Vec<Choosable>>> {
+fn options(
+    units: &Units<'_>,
+    objective: Objective,
+    list: &PriceList,
+    beat: f64,
+) -> Option<Vec<Vec<Choosable>>> {
     let offers = &units.problem.offers;
     let mut all = Vec::new();
     let mut number = 0;
@@ -145,7 +156,7 @@ fn options(units: &Units<'_>, list: &PriceList, beat: f64) -> Option<Vec<Vec<Cho
         let items: Vec<Item> = range
             .clone()
             .map(|offer| Item {
-                gain: units.gain(Objective::Value, list, offer),
+                gain: units.gain(objective, list, offer),
                 at: offer as u32,
                 activity: offers.activity[offer],
                 customer: offers.customer[offer],

@@ -9,6 +9,8 @@
 
 use super::bundle::{Lowest, Until, lowest};
 use super::dual::Dual;
+use super::exact::{Search, search};
+use super::improve::Terms;
 use super::pass::{Objective, Units};
 
 /// Totals that cannot hold together; without any one of them the others can.
@@ -39,11 +41,61 @@ pub(super) fn infeasible(units: &Units<'_>) -> Option<Infeasible> {
         .into_iter()
         .filter(|&row| proof.prices[row] > 1e-9)
         .collect();
-    let group = check.smallest(part);
+    let group = smallest(part, &|rows| check.violated(rows).is_some());
     let give = |&row: &usize| (row, check.gives(&group, row));
     Some(Infeasible {
         group: group.iter().map(give).collect(),
     })
+}
+
+/// The same for invitations that are whole, by exhaustive search; `None` when
+/// it is cut short, or all that must hold can.
+pub(super) fn infeasible_whole(units: &Units<'_>) -> Option<Infeasible> {
+    let free = units.rows.price_list(&vec![0.0; units.rows.len()]);
+    let find = |terms: &Terms| search(units, Objective::Nothing, &free, terms, f64::INFINITY);
+    let violated = |rows: &[usize]| matches!(find(&Terms::only(units, rows)), Search::Nothing);
+    let rows = &units.rows.rows;
+    let hard: Vec<usize> = (0..rows.len())
+        .filter(|&row| rows[row].ceiling.is_infinite())
+        .collect();
+    if !violated(&hard) {
+        return None;
+    }
+    let group = smallest(hard, &violated);
+    let give = |&row: &usize| match find(&Terms::violation_of(units, &group, row)) {
+        Search::Best(_, violation) => Some((row, violation * rows[row].unit.abs())),
+        _ => None,
+    };
+    Some(Infeasible {
+        group: group.iter().map(give).collect::<Option<_>>()?,
+    })
+}
+
+/// One row or two that are violated; else rows are left out one by one while
+/// the rest still is (Chinneck's deletion filter).
+fn smallest(part: Vec<usize>, violated: &dyn Fn(&[usize]) -> bool) -> Vec<usize> {
+    if let Some(&row) = part.iter().find(|&&row| violated(&[row])) {
+        return vec![row];
+    }
+    for (at, &first) in part.iter().enumerate() {
+        for &second in &part[at + 1..] {
+            if violated(&[first, second]) {
+                return vec![first, second];
+            }
+        }
+    }
+    let mut group = part;
+    let mut at = 0;
+    while at < group.len() && group.len() > 3 {
+        let mut without = group.clone();
+        without.remove(at);
+        if violated(&without) {
+            group = without;
+        } else {
+            at += 1;
+        }
+    }
+    group
 }
 
 struct Check<'a> {
@@ -83,33 +135,6 @@ impl Check<'_> {
             },
         };
         lowest(&dual, vec![0.0; self.units.rows.len()], until)
-    }
-
-    /// One row or two that cannot hold; else rows are left out one by one
-    /// while the rest still cannot hold (Chinneck's deletion filter).
-    fn smallest(&self, part: Vec<usize>) -> Vec<usize> {
-        if let Some(&row) = part.iter().find(|&&row| self.violated(&[row]).is_some()) {
-            return vec![row];
-        }
-        for (at, &first) in part.iter().enumerate() {
-            for &second in &part[at + 1..] {
-                if self.violated(&[first, second]).is_some() {
-                    return vec![first, second];
-                }
-            }
-        }
-        let mut group = part;
-        let mut at = 0;
-        while at < group.len() && group.len() > 3 {
-            let mut without = group.clone();
-            without.remove(at);
-            if self.violated(&without).is_some() {
-                group = without;
-            } else {
-                at += 1;
-            }
-        }
-        group
     }
 
     /// By how much a row of the group must give when the others hold.

@@ -47,6 +47,25 @@ impl Terms {
         }
     }
 
+    /// Nothing but whether these rows hold.
+    pub(super) fn only(units: &Units<'_>, rows: &[usize]) -> Self {
+        let free = vec![0.0; units.rows.len()];
+        let mut terms = Self::new(units, &free, 0.0);
+        terms.penalties.fill(0.0);
+        for (row, hard) in terms.hard.iter_mut().enumerate() {
+            *hard = rows.contains(&row);
+        }
+        terms
+    }
+
+    /// By how much one row is violated while the others of `rows` hold.
+    pub(super) fn violation_of(units: &Units<'_>, rows: &[usize], row: usize) -> Self {
+        let mut terms = Self::only(units, rows);
+        terms.hard[row] = false;
+        terms.penalties[row] = 1.0;
+        terms
+    }
+
     /// The term of a row that uses `used`.
     #[inline]
     fn of(&self, row: usize, used: f64) -> f64 {

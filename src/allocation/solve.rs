@@ -3,7 +3,7 @@
 use super::bundle::{Lowest, Until, lowest};
 use super::dual::Dual;
 use super::exact::{Search, search};
-use super::feasibility::{Infeasible, infeasible};
+use super::feasibility::{Infeasible, infeasible, infeasible_whole};
 use super::improve::{Effort, State, Terms, improve};
 use super::moves::Finder;
 use super::pass::{Choice, Objective, Units, holds};
@@ -166,7 +166,7 @@ fn whole(units: &Units<'_>, found: Lowest) -> Result<Whole, Unsolved> {
     let mut choice = state.choice;
     let mut bound = value;
     if !allowed || beat > enough && units.problem.offers.len() <= SMALL {
-        match search(units, &list, &terms, beat) {
+        match search(units, Objective::Value, &list, &terms, beat) {
             Search::Best(better, distance) => {
                 choice = better;
                 bound = value - distance;
@@ -174,6 +174,9 @@ fn whole(units: &Units<'_>, found: Lowest) -> Result<Whole, Unsolved> {
             Search::Nothing if allowed => bound = value - distance,
             Search::CutShort(Some((better, _))) => choice = better,
             Search::CutShort(None) if allowed => {}
+            Search::Nothing if let Some(infeasible) = infeasible_whole(units) => {
+                return Err(Unsolved::Infeasible(infeasible));
+            }
             ended => {
                 return Err(Unsolved::NothingFound {
                     beyond: beyond_bounds(units, &choice),

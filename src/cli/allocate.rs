@@ -22,8 +22,8 @@ use crate::allocation::{Problem, Unsolved, reasons, solve};
 have contact_unit, cost; --problem has [[activities]] and may have [[constraints]],\n\
 [[contact_rules]], [[conflicts]]. DIR gets assignments.parquet, decisions.parquet and\n\
 solution.json.\n\n\
-Example:\n  clubcall sample --problem --customers 10000 --activities 50 --out problem\n  \
-clubcall allocate --candidates problem/candidates.parquet --problem problem/problem.toml --out plan"
+Example:\n  clubcall allocate --candidates problem/candidates.parquet --problem problem/problem.toml --out plan\n\n\
+A problem to try it on:\n  clubcall sample --problem --customers 10000 --activities 50 --out problem"
 )]
 pub(super) struct AllocateArgs {
     /// A Parquet file: who could be invited to what, and what it is worth

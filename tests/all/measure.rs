@@ -44,12 +44,14 @@ struct Shown {
     flagged: f64,
 }
 
-/// `worth` draws what a response is worth; `mean_worth` is its mean.
+/// `worth` draws what a response is worth; `mean_worth` is its mean. Campaigns
+/// go to `times` customers like each of the sample's.
 fn simulated(
     sample: &Path,
     seed: u64,
     worth: fn(&mut Xoshiro256Plus) -> f64,
     mean_worth: f64,
+    times: usize,
 ) -> Shown {
     let chances = planted_chances(sample);
     let rng = &mut Xoshiro256Plus::seed_from_u64(seed);
@@ -60,7 +62,10 @@ fn simulated(
             planned: Some(vec![0.1, 0.9]),
             ..Experiment::default()
         };
-        for &(with, without) in customers {
+        for &(with, without) in customers
+            .iter()
+            .flat_map(|chance| std::iter::repeat_n(chance, times))
+        {
             let contacted = rng.gen_bool(0.9);
             let responded = rng.gen_bool(if contacted { with } else { without });
             experiment.arm.push(u16::from(contacted));
@@ -86,7 +91,7 @@ fn simulated(
 
 #[test]
 fn intervals_cover_the_samples_true_effects_in_95_of_100_campaigns() {
-    let shown = simulated(sample::large(), 2026, |_| 1.0, 1.0);
+    let shown = simulated(sample::large(), 2026, |_| 1.0, 1.0, 1);
     assert!(shown.told > 990.0, "{shown:?}");
     let covered = shown.covered / shown.told;
     assert!((0.93..=0.97).contains(&covered), "{shown:?}");
@@ -100,7 +105,7 @@ fn intervals_cover_the_samples_true_effects_in_95_of_100_campaigns() {
 fn intervals_of_values_cover_the_samples_true_effects() {
     // Values are told where each arm has ten other than 0.
     let worth = |rng: &mut Xoshiro256Plus| rng.gen_range(5.0..31.0);
-    let shown = simulated(sample::eventful(), 2027, worth, 18.0);
+    let shown = simulated(sample::eventful(), 2027, worth, 18.0, 8);
     assert!(shown.told > 500.0, "{shown:?}");
     let covered = shown.covered / shown.told;
     assert!((0.93..=0.97).contains(&covered), "{shown:?}");

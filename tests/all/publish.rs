@@ -164,6 +164,17 @@ fn the_package_describes_every_table_and_list_as_it_is() {
     for resource in package["resources"].as_array().unwrap() {
         let path = resource["path"].as_str().unwrap();
         let bytes = fs::read(folder.join(path)).unwrap();
+        if path.ends_with(".parquet") {
+            // The package gives Parquet no digest (a validator reads it column
+            // by column); the manifest does.
+            assert_eq!(
+                resource["rows"],
+                Table::read(&folder.join(path)).len(),
+                "{path}"
+            );
+            described.push(path.to_owned());
+            continue;
+        }
         assert_eq!(
             resource["hash"],
             format!("sha256:{}", sha256(&bytes)),

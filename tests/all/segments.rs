@@ -395,8 +395,26 @@ fn each_night_after_the_first_publishes_how_far_customers_are_from_the_fit() {
             clustered.into_iter().all(|id| shares.contains(id)),
             "{shares:?}"
         );
-        let psi = drift.numbers("psi");
-        assert!(psi.iter().all(|&psi| (0.0..0.25).contains(&psi)), "{psi:?}");
+        // Distances of a small segment differ by chance alone; its size says by
+        // how much, and features and shares do not drift in a night.
+        let (of, psi, chance) = (
+            drift.words("of"),
+            drift.numbers("psi"),
+            drift.numbers("chance"),
+        );
+        for row in 0..drift.len() {
+            let highest = if of[row] == "distances" {
+                0.25 + 3.0 * chance[row]
+            } else {
+                0.25
+            };
+            assert!(
+                (0.0..highest).contains(&psi[row]),
+                "{} {}",
+                of[row],
+                psi[row]
+            );
+        }
     }
 }
 
