@@ -61,7 +61,8 @@ enum Command {
     Measure(measure::MeasureArgs),
     /// Ask a run's tables in SQL
     Sql(sql::SqlArgs),
-    /// Write realistic synthetic data with the planted truth beside it
+    /// Write realistic synthetic data with the planted truth beside it, or a
+    /// problem of allocation
     Sample(sample::SampleArgs),
     /// Print the JSON Schema of pipeline files, for editors
     #[command(after_help = "Example:\n  clubcall schema > pipelines/clubcall.schema.json")]
