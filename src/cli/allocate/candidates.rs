@@ -64,7 +64,6 @@ fn unreadable(path: &Path) -> Failure {
 /// What is needed while the file is read.
 struct Reading<'a> {
     path: &'a Path,
-    file: &'a File,
     metadata: ArrowReaderMetadata,
     columns: ProjectionMask,
     activities: HashMap<&'a str, u16>,
@@ -132,7 +131,6 @@ impl<'a> Reading<'a> {
             .collect();
         Ok(Self {
             path,
-            file,
             columns: ProjectionMask::columns(metadata.parquet_schema(), wanted.iter().copied()),
             metadata,
             activities: (0_u16..)
@@ -193,7 +191,8 @@ impl<'a> Reading<'a> {
     }
 
     fn group(&self, group: usize) -> Result<Part, Failure> {
-        let file = self.file.try_clone().map_err(|_| unreadable(self.path))?;
+        // Threads must not share a file's position, as clones of one would.
+        let file = File::open(self.path).map_err(|_| unreadable(self.path))?;
         let reader =
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
                 .with_row_groups(vec![group])
