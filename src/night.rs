@@ -133,10 +133,19 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
     })?;
     drop(features);
     segmenting::add_names(&mut view, &segmentation)?;
-    let (findings, reasons, contacts, campaign) = watch.stage("campaign", |stage| {
+    let reasons = follow_up::reasons(job.plan, &view)?;
+    let contacts = campaign::contacts(job, &view, &tables, previous)?;
+    let follow_up = follow_up::FollowUp {
+        job,
+        view: &view,
+        tables: &tables,
+        affinities: &affinities,
+        contacts: &contacts.made,
+        previous,
+    };
+    let (findings, campaign) = watch.stage("campaign", |stage| {
         let findings = campaign::review(job.plan, &tables);
-        let reasons = follow_up::reasons(job.plan, &view, tables.night.as_of, previous)?;
-        let contacts = campaign::contacts(job, &view, &tables, previous)?;
+        let call_minutes = follow_up::call_minutes(&follow_up, &reasons)?;
         let campaign = campaign::plan(
             job,
             &view,
@@ -144,22 +153,19 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
             &affinities,
             &segmenting::numbers(&segmentation),
             &reasons,
+            call_minutes.as_ref(),
             &findings,
             &contacts,
         )?;
         stage.rows(campaign.candidates.len() as u64);
-        Ok::<_, NightError>((findings, reasons, contacts, campaign))
+        Ok::<_, NightError>((findings, campaign))
     })?;
     let calls = watch.stage("calls", |stage| {
         let calls = follow_up::plan(
-            job,
-            &view,
-            &tables,
-            &affinities,
-            reasons,
-            &campaign,
-            &contacts.made,
-            previous,
+            &follow_up,
+            &reasons,
+            &campaign.invitations,
+            &campaign.universal_control,
         )?;
         stage.rows(calls.calls.len() as u64);
         Ok::<_, NightError>(calls)

@@ -8,7 +8,7 @@ use super::follow_up::Reasons;
 use super::{Job, NightError};
 use crate::calls::Trigger;
 use crate::campaign::{
-    self, Bounds, Campaign, CampaignInput, Contact, ContactOutcome, ReviewFinding,
+    self, Bounds, CallMinutes, Campaign, CampaignInput, Contact, ContactOutcome, ReviewFinding,
 };
 use crate::domain::{CallClass, Channel};
 use crate::pipeline::Plan;
@@ -82,6 +82,7 @@ pub(super) fn plan(
     affinities: &[InterestAffinity],
     segment: &[u32],
     reasons: &Reasons,
+    call_minutes: Option<&CallMinutes>,
     findings: &[ReviewFinding],
     contacts: &Contacts,
 ) -> Result<Campaign, NightError> {
@@ -126,7 +127,7 @@ pub(super) fn plan(
             constraints: &file.constraints,
             contact_rules: &file.contact_rules,
             conflicts: &file.conflicts,
-            call_minutes: reasons.call_minutes.as_ref(),
+            call_minutes,
         },
         contacts: &contacts,
         suppressions: &records::suppressions(tables, people)?,

@@ -1,15 +1,11 @@
 //! From the view and the previous run to what the call queue needs.
 
-use std::collections::BTreeSet;
-
-use jiff::civil::Date;
 use polars::prelude::*;
 
 use super::campaign::zone;
 use super::{Job, NightError};
 use crate::calls::{self, CallQueue, CarriedCall, QueueInput, ReasonHit, Trigger};
-use crate::campaign::{CallMinutes, Campaign, Contact};
-use crate::domain::Unit;
+use crate::campaign::{CallMinutes, Contact, Invitation};
 use crate::pipeline::Plan;
 use crate::previous::{self, PreviousError};
 use crate::records;
@@ -23,22 +19,13 @@ pub(super) struct Reasons {
     hits: Vec<(u32, u16)>,
     /// By row: whether a reason that blocks promotion holds.
     pub(super) service_first: Vec<bool>,
-    /// What is left for invitations by call of the hours of the team that
-    /// makes them; `None` when there is no such team, or it has no limit.
-    pub(super) call_minutes: Option<CallMinutes>,
 }
 
 /// Evaluates every call reason that is a condition.
-pub(super) fn reasons(
-    plan: &Plan,
-    view: &CustomerView,
-    as_of: Date,
-    previous: Option<&Run>,
-) -> Result<Reasons, NightError> {
+pub(super) fn reasons(plan: &Plan, view: &CustomerView) -> Result<Reasons, NightError> {
     let mut reasons = Reasons {
         hits: Vec::new(),
         service_first: vec![false; view.people.len()],
-        call_minutes: None,
     };
     for (index, (call, when)) in (0u16..).zip(plan.file.calls.iter().zip(&plan.call_when)) {
         let Some(when) = when else { continue };
@@ -49,61 +36,64 @@ pub(super) fn reasons(
             }
         }
     }
-    let carried = match previous {
-        Some(run) => carried(plan, view, run)?,
-        None => Vec::new(),
-    };
-    reasons.call_minutes = call_minutes(plan, view, as_of, &reasons.hits, &carried);
     Ok(reasons)
 }
 
-/// The hours of the team that invites by call, less the calls that it has to
-/// make before: one for each household with a reason of no less priority.
-fn call_minutes(
-    plan: &Plan,
-    view: &CustomerView,
-    as_of: Date,
-    hits: &[(u32, u16)],
-    carried: &[CarriedCall],
-) -> Option<CallMinutes> {
-    let calls = &plan.file.calls;
-    let invitation = calls
-        .iter()
-        .find(|call| call.on == Some(Trigger::Invitation))?;
-    let team = plan.file.teams.get(&invitation.team)?;
-    let all = team.capacity(as_of, &plan.file.policy)?;
-    let before = |reason: u16| {
-        let call = &calls[usize::from(reason)];
-        call.team == invitation.team && call.priority <= invitation.priority
+/// What is left for invitations by call of the hours of the team that makes
+/// them, after all calls that do not depend on invitations: those come first.
+/// `None` when there is no such team, or it has no limit.
+pub(super) fn call_minutes(
+    night: &FollowUp<'_>,
+    reasons: &Reasons,
+) -> Result<Option<CallMinutes>, NightError> {
+    let file = &night.job.plan.file;
+    let mut calls = file.calls.iter();
+    let Some(invitation) = calls.find(|call| call.on == Some(Trigger::Invitation)) else {
+        return Ok(None);
     };
-    let rows = hits.iter().map(|&(row, reason)| (row, reason));
-    let households: BTreeSet<Unit> = rows
-        .chain(carried.iter().map(|call| (call.row, call.reason)))
-        .filter(|&(_, reason)| before(reason))
-        .map(|(row, _)| view.people.unit[row as usize])
-        .collect();
-    Some(CallMinutes {
+    let Some(team) = file.teams.get(&invitation.team) else {
+        return Ok(None);
+    };
+    let Some(all) = team.capacity(night.tables.night.as_of, &file.policy) else {
+        return Ok(None);
+    };
+    let nobody = vec![false; night.view.people.unit_keys.len()];
+    let first = plan(night, reasons, &[], &nobody)?;
+    let mut loads = first.loads.iter();
+    let load = loads.find(|load| load.team == invitation.team);
+    Ok(Some(CallMinutes {
         name: format!("minutes of team {}", invitation.team),
-        left: (all - households.len() as f64 * team.minutes_per_call).max(0.0),
+        left: (all - load.map_or(0.0, |load| load.planned_minutes)).max(0.0),
         per_call: team.minutes_per_call,
-    })
+    }))
 }
 
-/// Runs the calls stage.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the stage sees all that came before it"
-)]
+/// What the calls stage looks at, whoever is invited.
+pub(super) struct FollowUp<'a> {
+    pub(super) job: &'a Job<'a>,
+    pub(super) view: &'a CustomerView,
+    pub(super) tables: &'a ValidTables,
+    pub(super) affinities: &'a [InterestAffinity],
+    pub(super) contacts: &'a [Contact],
+    pub(super) previous: Option<&'a Run>,
+}
+
+/// Runs the calls stage, for tonight's invitations and those held out of all
+/// campaigns, by row of contact units.
 pub(super) fn plan(
-    job: &Job<'_>,
-    view: &CustomerView,
-    tables: &ValidTables,
-    affinities: &[InterestAffinity],
-    reasons: Reasons,
-    campaign: &Campaign,
-    contacts: &[Contact],
-    previous: Option<&Run>,
+    night: &FollowUp<'_>,
+    reasons: &Reasons,
+    invitations: &[Invitation],
+    universal_control: &[bool],
 ) -> Result<CallQueue, NightError> {
+    let FollowUp {
+        job,
+        view,
+        tables,
+        affinities,
+        contacts,
+        previous,
+    } = *night;
     let file = &job.plan.file;
     let as_of = tables.night.as_of;
     let people = &view.people;
@@ -131,8 +121,8 @@ pub(super) fn plan(
         teams: &file.teams,
         hits: &hits,
         carried: &carried,
-        invitations: &campaign.invitations,
-        universal_control: &campaign.universal_control,
+        invitations,
+        universal_control,
         contacts,
         suppressions: &records::suppressions(tables, people)?,
         do_not_contact_stale: super::campaign::stale(job.plan, tables),
