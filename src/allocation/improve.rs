@@ -24,15 +24,16 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    /// `beyond` is what a unit beyond a bound that holds costs: more than any
-    /// offer can gain.
-    pub(super) fn new(units: &Units<'_>, prices: &[f64], beyond: f64) -> Self {
+    /// `typical` is what an offer is worth. A unit beyond a bound that must
+    /// hold costs a few times its price at first, so that one bound can be
+    /// exchanged for another on the way; [`Terms::raise`] makes it dearer.
+    pub(super) fn new(units: &Units<'_>, prices: &[f64], typical: f64) -> Self {
         let rows = &units.rows.rows;
         let penalty = |(row, price): (&super::rows::Row, &f64)| {
             if row.ceiling.is_finite() {
                 (row.ceiling - price).max(0.0)
             } else {
-                beyond
+                4.0 * price + typical
             }
         };
         Self {
@@ -101,6 +102,15 @@ impl Terms {
         sum
     }
 
+    /// Makes bounds dearer that must hold and do not.
+    fn raise(&mut self, used: &[f64]) {
+        for (row, used) in used.iter().enumerate() {
+            if self.hard[row] && used - self.bounds[row] > 0.5 * self.tolerances[row] {
+                self.penalties[row] *= 3.0;
+            }
+        }
+    }
+
     /// Whether every bound that must hold does.
     pub(super) fn allowed(&self, used: &[f64]) -> bool {
         used.iter().enumerate().all(|(row, used)| {
@@ -147,7 +157,11 @@ pub(super) struct Effort {
 }
 
 /// Improves a choice until nothing helps or the distance is small `enough`.
+///
+/// Where bounds stay violated they are made dearer and the search goes on (the
+/// breakout method: Morris 1993).
 pub(super) fn improve(finder: &Finder<'_>, terms: &Terms, state: &mut State, effort: Effort) {
+    let terms = &mut terms.clone();
     for _ in 0..effort.rounds {
         let before = terms.sum(&state.used) + state.loss;
         if before <= effort.enough && terms.allowed(&state.used) {
@@ -169,7 +183,10 @@ pub(super) fn improve(finder: &Finder<'_>, terms: &Terms, state: &mut State, eff
         }
         let after = terms.sum(&state.used) + state.loss;
         if after >= before - 1e-12 * before.abs() {
-            break;
+            if terms.allowed(&state.used) {
+                break;
+            }
+            terms.raise(&state.used);
         }
     }
     complete(finder, terms, state);

@@ -139,7 +139,7 @@ fn whole(units: &Units<'_>, found: Lowest) -> Result<Whole, Unsolved> {
         choice,
         loss,
     };
-    let terms = Terms::new(units, &prices, beyond(units));
+    let terms = Terms::new(units, &prices, typical(units));
     let finder = Finder {
         units: *units,
         objective: Objective::Value,
@@ -151,7 +151,7 @@ fn whole(units: &Units<'_>, found: Lowest) -> Result<Whole, Unsolved> {
         &terms,
         &mut state,
         Effort {
-            rounds: 30,
+            rounds: 60,
             moves: 2000,
             paired: 1_200,
             enough,
@@ -268,13 +268,11 @@ fn dot_bounds(units: &Units<'_>, prices: &[f64]) -> f64 {
         .sum()
 }
 
-/// More than any unit's offers can gain by going beyond a bound.
-fn beyond(units: &Units<'_>) -> f64 {
+/// What an offer is worth on average, whatever the sign.
+fn typical(units: &Units<'_>) -> f64 {
     let values = &units.problem.offers.value;
-    let largest = values
-        .iter()
-        .fold(0.0, |largest: f64, value| largest.max(value.abs()));
-    1e3 * largest.max(1.0)
+    let sum: f64 = values.iter().map(|value| value.abs()).sum();
+    (sum / values.len().max(1) as f64).max(f64::MIN_POSITIVE)
 }
 
 /// How far a choice is beyond each bound that must hold.
