@@ -60,6 +60,6 @@ pub use settings::{
     ConflictSettings, ConstraintKind, ConstraintSettings, ContactRuleSettings, ContactSettings,
     Day, Names,
 };
-pub use solve::{Solution, Unsolved, solve, totals_of};
+pub use solve::{Solution, Unsolved, solve, totals_of, worth};
 pub use statement::{Offered, rules, totals};
 pub use why::{Why, reasons};

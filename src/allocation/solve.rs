@@ -203,20 +203,9 @@ impl Whole {
             }
         }
         let used = totals_of(problem, &chosen);
-        let soft: f64 = problem
-            .totals
-            .iter()
-            .zip(&used)
-            .map(|(total, used)| {
-                total
-                    .soft
-                    .map_or(0.0, |price| price * total.violation(*used))
-            })
-            .sum();
-        let value: f64 = sum_of_chosen(&chosen, |offer| problem.offers.value[offer]);
         let rows = &units.rows.rows;
         Solution {
-            value: value - soft,
+            value: worth(problem, &chosen),
             bound: self.bound,
             prices: self
                 .prices
@@ -239,6 +228,14 @@ pub fn totals_of(problem: &Problem, chosen: &[bool]) -> Vec<f64> {
         .iter()
         .map(|total| sum_of_chosen(chosen, |offer| total.adds(&problem.offers, offer)))
         .collect()
+}
+
+/// The chosen offers' value, less what they cost beyond soft bounds.
+#[must_use]
+pub fn worth(problem: &Problem, chosen: &[bool]) -> f64 {
+    let totals = problem.totals.iter().zip(totals_of(problem, chosen));
+    let soft = totals.filter_map(|(total, used)| Some(total.soft? * total.violation(used)));
+    sum_of_chosen(chosen, |offer| problem.offers.value[offer]) - soft.sum::<f64>()
 }
 
 fn sum_of_chosen(chosen: &[bool], of: impl Fn(usize) -> f64) -> f64 {

@@ -140,6 +140,10 @@ fn scarce(night: &Night<'_>, page: &mut Page) {
         gap => format!("at most {:.5} % below the best", 100.0 * gap),
     };
     page.heading(&format!("Worth {:.2} in expectation, {gap}", optimum.value));
+    let [by_value, by_density] = optimum.greedy;
+    page.line(&format!(
+        "  the best first: {by_value:.2}; the best for what it uses up first: {by_density:.2}"
+    ));
     let mut binding: Vec<_> = optimum
         .totals
         .iter()

@@ -10,8 +10,8 @@ use super::earlier_contacts::used_contacts;
 use super::pools::{Pools, SeatFrom};
 use super::{Bound, CampaignError, CampaignInput, Refusal};
 use crate::allocation::{
-    Costs, Day, Measure, Offered, Offers, Problem, Sense, Solution, Total, Unsolved, Why, reasons,
-    rules, solve, totals,
+    Costs, Day, Greed, Measure, Offered, Offers, Problem, Sense, Solution, Total, Unsolved, Why,
+    greedy, reasons, rules, solve, totals, worth,
 };
 use crate::domain::{Channel, DecisionReason, Unit};
 
@@ -46,6 +46,9 @@ pub struct Optimum {
     pub value: f64,
     /// No allowed choice is worth more.
     pub bound: f64,
+    /// What taking the offers of most value one after another would be worth,
+    /// and those of most value for what they use up.
+    pub greedy: [f64; 2],
     /// What was bounded: seats, constraints, minutes of teams.
     pub totals: Vec<Scarce>,
     /// What could not hold, and was not tried further.
@@ -405,6 +408,8 @@ impl<'a> Tonight<'a> {
         Optimum {
             value: solution.value,
             bound: solution.bound,
+            greedy: [Greed::Value, Greed::Density]
+                .map(|by| worth(&self.problem, &greedy(&self.problem, by))),
             totals: totals
                 .map(|((total, &used), &price)| Scarce {
                     name: total.name.clone(),
