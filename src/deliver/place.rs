@@ -124,16 +124,16 @@ impl Bucket {
             let mut whole = Vec::new();
             content
                 .read_to_end(&mut whole)
-                .map_err(|error| failed(error.to_string()))?;
+                .map_err(|error| failed(first_line(&error)))?;
             let put = self.store.put(&object, PutPayload::from(whole));
             self.runtime
                 .block_on(put)
-                .map_err(|error| failed(error.to_string()))?;
+                .map_err(|error| failed(first_line(&error)))?;
             return Ok(());
         }
         self.runtime.block_on(async {
             let upload = self.store.put_multipart(&object).await;
-            let upload = upload.map_err(|error| failed(error.to_string()))?;
+            let upload = upload.map_err(|error| failed(first_line(&error)))?;
             let mut writer = WriteMultipart::new_with_chunk_size(upload, PART_BYTES);
             match copy(&mut content, &mut writer).await {
                 Ok(()) => writer.finish().await.map(|_| ()),
@@ -143,7 +143,7 @@ impl Bucket {
                     Err(error)
                 }
             }
-            .map_err(|error| failed(error.to_string()))
+            .map_err(|error| failed(first_line(&error)))
         })
     }
 
@@ -179,8 +179,14 @@ fn failed(doing: &'static str, path: &str, error: &Error) -> DeliverError {
     DeliverError::Bucket {
         doing,
         path: path.to_owned(),
-        problem: error.to_string(),
+        problem: first_line(error),
     }
+}
+
+/// An answer of the store may be a whole document; its first line says it.
+fn first_line(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 async fn copy(content: &mut impl Read, writer: &mut WriteMultipart) -> Result<(), Error> {

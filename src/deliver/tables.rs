@@ -30,10 +30,12 @@ struct Package {
 #[derive(Deserialize)]
 struct Resource {
     path: String,
+    /// A file without a byte has none.
+    #[serde(default)]
     schema: Schema,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Schema {
     fields: Vec<Field>,
     #[serde(default, rename = "primaryKey")]
@@ -57,6 +59,18 @@ pub(super) fn of(run: &Run) -> Result<Vec<Table>, DeliverError> {
             file: PACKAGE.to_owned(),
             problem: error.to_string(),
         })?;
+    let tables = described(package)?;
+    if tables.is_empty() {
+        return Err(DeliverError::Nothing(format!(
+            "run {} has no lists for PostgreSQL; next: [[exports]] preset = \"postgres\", \
+             and run the night again",
+            run.id()
+        )));
+    }
+    Ok(tables)
+}
+
+fn described(package: Package) -> Result<Vec<Table>, DeliverError> {
     let folder = format!("lists/{}/", Preset::Postgres.name());
     let mut tables: Vec<Table> = Vec::new();
     for resource in package.resources {
@@ -90,13 +104,6 @@ pub(super) fn of(run: &Run) -> Result<Vec<Table>, DeliverError> {
                 lists: BTreeMap::from([(list.to_owned(), resource.path)]),
             }),
         }
-    }
-    if tables.is_empty() {
-        return Err(DeliverError::Nothing(format!(
-            "run {} has no lists for PostgreSQL; next: [[exports]] preset = \"postgres\", \
-             and run the night again",
-            run.id()
-        )));
     }
     tables.sort_by_key(|table| table.name);
     Ok(tables)
@@ -153,6 +160,22 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_of_a_source_are_one_table_and_other_files_are_passed_over() {
+        let package = serde_json::json!({ "resources": [
+            { "path": "lists/vicidial/calls-sms.txt" },
+            { "path": "members.parquet", "schema": { "fields": [] } },
+            { "path": "lists/postgres/calls-sms.csv",
+              "schema": { "fields": [{ "name": "call_id", "type": "string" }], "primaryKey": ["call_id"] } },
+            { "path": "lists/postgres/calls-call.csv",
+              "schema": { "fields": [{ "name": "call_id", "type": "string" }], "primaryKey": ["call_id"] } },
+        ] });
+        let tables = described(serde_json::from_value(package).unwrap()).unwrap();
+        assert_eq!(tables.len(), 1);
+        assert_eq!(tables[0].columns, [("call_id".to_owned(), "text")]);
+        assert_eq!(tables[0].lists.len(), 2);
+    }
 
     #[test]
     fn a_table_is_keyed_by_run_and_quotes_what_sites_call_their_columns() {

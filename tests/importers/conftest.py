@@ -119,6 +119,7 @@ def hostile(tmp_path_factory):
             "minutes": [float(i * 7919 % 1000) for i in range(count)],
             "consent_call": [True] * count,
             "consent_sms": [True] * count,
+            "consent_personalisation": [True] * count,
         }
     )
     frame.to_parquet(folder / "customers.parquet", index=False)
