@@ -179,7 +179,7 @@ pub(super) fn improve(finder: &Finder<'_>, terms: &Terms, state: &mut State, eff
         search.sweep(&moves);
         search.steepest(&moves);
         if search.distance() > effort.enough {
-            search.pairs(&moves, effort.paired);
+            search.pairs(&moves, &wanted, effort.paired);
         }
         let after = terms.sum(&state.used) + state.loss;
         if after >= before - 1e-12 * before.abs() {
@@ -285,13 +285,19 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Takes the pair of moves that helps most, again and again.
-    fn pairs(&mut self, moves: &[Move], number: usize) {
-        let moves: Vec<&Move> = moves
-            .iter()
-            .filter(|change| self.free(change))
-            .take(number)
-            .collect();
+    /// Takes the pair of moves that helps most, again and again: of `number`
+    /// moves, half of them such as help a row that is off, the others to make
+    /// good what these do to other rows.
+    fn pairs(&mut self, moves: &[Move], wanted: &Wanted, number: usize) {
+        let helps = |change: &&Move| {
+            let mut adds = change.adds.iter();
+            adds.any(|(row, adds)| f64::from(wanted[*row as usize]) * adds > 0.0)
+        };
+        let free = || moves.iter().filter(|change| self.free(change));
+        let half = number / 2;
+        let helping = free().filter(helps).take(half);
+        let others = free().filter(|change| !helps(change)).take(half);
+        let moves: Vec<&Move> = helping.chain(others).collect();
         loop {
             let mut best: Option<(f64, usize, usize)> = None;
             for (at, first) in moves.iter().enumerate() {

@@ -119,8 +119,11 @@ impl ColumnData {
 
     /// What a reader of the package descriptor sees the column as.
     #[must_use]
-    pub const fn field_type(&self) -> FieldType {
+    pub fn field_type(&self) -> FieldType {
         match self {
+            // Whole numbers with gaps are floats to readers that know no other
+            // way to leave a number out, pandas among them.
+            Self::Int(values) if values.contains(&None) => FieldType::Number,
             Self::Text(_) | Self::Id { .. } | Self::Word { .. } => FieldType::String,
             Self::Int(_) => FieldType::Integer,
             Self::Float(_) => FieldType::Number,

@@ -40,7 +40,7 @@ def test_csv_opens_in_pandas_with_every_value_of_the_source(night):
             name = one_line(source["name"])
             assert row["name"] in (name, "'" + name), "the name is another"
             seen += 1
-    assert seen > 1000
+    assert seen > 100
 
 
 def test_workbooks_open_in_openpyxl_with_every_value_of_the_source(night):
