@@ -1,4 +1,6 @@
 mod candidates;
+mod columns;
+mod interner;
 mod problem_file;
 mod show;
 mod tables;

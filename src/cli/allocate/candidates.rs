@@ -5,16 +5,9 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type,
-    UInt16Type, UInt32Type, UInt64Type,
-};
 use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray};
-use arrow_schema::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
@@ -22,6 +15,8 @@ use parquet::arrow::arrow_reader::{
 use rayon::prelude::*;
 
 use super::super::{Exit, Failure};
+use super::columns::{numbers, text};
+use super::interner::Interner;
 use super::problem_file::Stated;
 use crate::allocation::{Costs, Offers};
 use crate::domain::nearest;
@@ -485,120 +480,5 @@ fn add(column: &Float64Array, to: &mut Vec<f64>, empty: &mut u64, mut check: imp
             None => *empty += 1,
         }
         to.push(number.unwrap_or(f64::NAN));
-    }
-}
-
-/// Calls a macro for every whole-number type of Arrow.
-macro_rules! of_whole_numbers {
-    ($column:expr, $convert:ident) => {
-        match $column.data_type() {
-            DataType::Int8 => $convert!(Int8Type),
-            DataType::Int16 => $convert!(Int16Type),
-            DataType::Int32 => $convert!(Int32Type),
-            DataType::Int64 => $convert!(Int64Type),
-            DataType::UInt8 => $convert!(UInt8Type),
-            DataType::UInt16 => $convert!(UInt16Type),
-            DataType::UInt32 => $convert!(UInt32Type),
-            DataType::UInt64 => $convert!(UInt64Type),
-            _ => return None,
-        }
-    };
-}
-
-/// A column of texts or whole numbers as texts.
-fn text(column: &ArrayRef) -> Option<StringArray> {
-    macro_rules! written {
-        ($type:ty) => {
-            column
-                .as_primitive::<$type>()
-                .iter()
-                .map(|number| number.map(|n| n.to_string()))
-                .collect()
-        };
-    }
-    if let Some(texts) = column.as_string_opt::<i32>() {
-        return Some(texts.clone());
-    }
-    Some(of_whole_numbers!(column, written))
-}
-
-/// A column of numbers as floats.
-fn numbers(column: &ArrayRef) -> Option<Float64Array> {
-    macro_rules! whole {
-        ($type:ty) => {
-            column
-                .as_primitive::<$type>()
-                .iter()
-                .map(|number| number.map(|n| n as f64))
-                .collect()
-        };
-    }
-    match column.data_type() {
-        DataType::Float64 => Some(column.as_primitive::<Float64Type>().clone()),
-        DataType::Float32 => {
-            let floats = column.as_primitive::<Float32Type>().iter();
-            Some(floats.map(|number| number.map(f64::from)).collect())
-        }
-        DataType::Decimal128(_, scale) => {
-            let one = 10_f64.powi(i32::from(*scale));
-            let decimals = column.as_primitive::<Decimal128Type>().iter();
-            Some(
-                decimals
-                    .map(|number| number.map(|n| n as f64 / one))
-                    .collect(),
-            )
-        }
-        _ => Some(of_whole_numbers!(column, whole)),
-    }
-}
-
-/// Numbers for texts, handed out from many threads.
-struct Interner {
-    shards: Vec<Mutex<HashMap<Box<str>, u32>>>,
-    next: AtomicU32,
-}
-
-impl Interner {
-    fn new() -> Self {
-        Self {
-            shards: (0..64).map(|_| Mutex::default()).collect(),
-            next: AtomicU32::new(0),
-        }
-    }
-
-    fn number(&self, text: &str) -> u32 {
-        // Any spread will do.
-        let shard = text.bytes().fold(0_usize, |sum, byte| {
-            sum.wrapping_mul(31).wrapping_add(usize::from(byte))
-        });
-        let mut shard = self.shards[shard % self.shards.len()]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(&number) = shard.get(text) {
-            return number;
-        }
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        shard.insert(text.into(), number);
-        number
-    }
-
-    /// The texts in order, and by number the place of its text among them: the
-    /// numbers depend on threads, the places do not.
-    fn sorted(&self) -> (Vec<String>, Vec<u32>) {
-        let mut all: Vec<(String, u32)> = Vec::new();
-        for shard in &self.shards {
-            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            all.extend(
-                shard
-                    .iter()
-                    .map(|(text, number)| (text.to_string(), *number)),
-            );
-        }
-        all.par_sort_unstable();
-        let mut place = vec![0; all.len()];
-        for (at, (_, number)) in (0..).zip(&all) {
-            place[*number as usize] = at;
-        }
-        (all.into_iter().map(|(text, _)| text).collect(), place)
     }
 }
