@@ -259,7 +259,10 @@ pub fn own_contacts(
                         class: contact_class(about, reasons),
                         channel: channels[index].as_deref().and_then(Channel::parse),
                         date,
+                        time: None,
                         outcome: None,
+                        callback_at: None,
+                        promise: None,
                         probability: probability.get(index).copied(),
                     });
                 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::campaign::testing::{activity, contact, counted, people, shanghai};
 use crate::campaign::{
-    Activity, Contact, ContactOutcome, Invitation, InvitationStatus, Key, Policy, Search,
+    Activity, Callee, Contact, ContactOutcome, Invitation, InvitationStatus, Key, Policy, Search,
     Suppression,
 };
 use crate::domain::{CallClass, DecisionReason, Label, Language, People};
@@ -184,13 +184,12 @@ fn carried(row: u32, reason: u16, activity: Option<u16>, since: &str) -> Carried
 
 fn invitation(row: u32, activity: u16, channel: Channel) -> Invitation {
     let policy = Policy::default();
-    let search = Search {
-        policy: &policy,
-        skip_holidays: true,
-        until: None,
-    };
-    let window = search
-        .first(AS_OF.parse().unwrap(), channel, &shanghai())
+    let window = Search::new(&policy)
+        .first(
+            AS_OF.parse().unwrap(),
+            channel,
+            Callee::living_in(&shanghai()),
+        )
         .unwrap();
     Invitation {
         row,

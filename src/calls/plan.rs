@@ -12,7 +12,7 @@ use super::reason::{MANAGER, Scripts};
 use super::{
     Call, CallQueue, CallStatus, CallsError, Held, HitRef, Hold, QueueInput, ReasonCount, Team,
 };
-use crate::campaign::{History, Moment, NameHash, Search, UnitDraw, Window, Zones};
+use crate::campaign::{Callee, History, Moment, NameHash, Search, UnitDraw, Window, Zones};
 use crate::domain::Unit;
 
 /// Plans tonight's calls, messages and visits.
@@ -118,13 +118,14 @@ impl<'a> Clock<'a> {
         let machine = self.team(hit).is_some_and(|team| team.automatic);
         let service = reason.class == crate::domain::CallClass::Service;
         let search = Search {
-            policy: self.input.policy,
-            skip_holidays: !(machine && service),
+            skip_closed: !(machine && service),
             until: hit
                 .activity
                 .and_then(|activity| self.starts[usize::from(activity)]),
+            ..Search::new(self.input.policy)
         };
-        search.first(from, reason.channel(), self.zones.of(hit.row as usize))
+        let callee = Callee::new(self.input.people, self.zones, hit.row as usize);
+        search.first(from, reason.channel(), callee)
     }
 
     /// When the hit is due, and the first window for it.

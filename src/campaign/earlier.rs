@@ -37,9 +37,10 @@ impl EarlierInvitation {
 /// Of two contacts on one day, the one that says more about attendance wins.
 const fn certainty(outcome: Option<ContactOutcome>) -> u8 {
     match outcome {
-        Some(ContactOutcome::Accepted) => 6,
-        Some(ContactOutcome::Declined) => 5,
-        Some(ContactOutcome::Ignored) => 4,
+        Some(ContactOutcome::Accepted) => 7,
+        Some(ContactOutcome::Declined) => 6,
+        Some(ContactOutcome::Ignored) => 5,
+        Some(ContactOutcome::CallBack) => 4,
         Some(ContactOutcome::Reached) => 3,
         Some(ContactOutcome::NoAnswer) => 2,
         Some(ContactOutcome::Other) => 1,

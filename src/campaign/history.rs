@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 
 use super::Policy;
 use crate::domain::{CallClass, Channel, People, days_from_date};
@@ -20,8 +21,14 @@ pub struct Contact {
     /// The day it was made, or is to be made. The caller leaves out contacts
     /// that became known after the as-of date.
     pub date: Date,
+    /// The callee's time of day at which it was made, if known.
+    pub time: Option<Time>,
     /// What came of it, if known.
     pub outcome: Option<ContactOutcome>,
+    /// When the customer was promised to be called again.
+    pub callback_at: Option<Timestamp>,
+    /// What the customer was promised, for the agent to know.
+    pub promise: Option<String>,
     /// The probability of accepting that an invitation of our own went out
     /// with, 0 to 1.
     pub probability: Option<f64>,
@@ -40,6 +47,9 @@ pub enum ContactOutcome {
     NoAnswer,
     /// The customer was reached, with no answer to record.
     Reached,
+    /// The customer was reached and asked to be called again, at a time or at
+    /// another one.
+    CallBack,
     /// Anything else.
     Other,
 }
@@ -54,6 +64,7 @@ impl ContactOutcome {
             "ignored" => Self::Ignored,
             "no_answer" => Self::NoAnswer,
             "reached" => Self::Reached,
+            "call_back" => Self::CallBack,
             _ => Self::Other,
         }
     }
@@ -268,6 +279,17 @@ mod tests {
             [0, 1, 2].map(|unit| history.capped(unit)),
             [None, None, Some(0)]
         );
+    }
+
+    #[test]
+    fn who_asks_to_be_called_back_was_contacted_and_ignored_nothing() {
+        let asked = |day: &str| Contact {
+            outcome: Some(ContactOutcome::parse("call_back")),
+            ..contact(0, "a", day)
+        };
+        let history = history(&[asked("2026-10-27"), asked("2026-10-30")]);
+        assert_eq!(history.capped(0), Some(0));
+        assert!(!history.paused(0));
     }
 
     #[test]

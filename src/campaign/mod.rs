@@ -9,7 +9,7 @@
 //! | `activity`, `policy`, `controls`, `civil` | the settings, as pipelines write them |
 //! | `review` | the pre-launch review of activities |
 //! | `history`, `screen` | what earlier contacts, consent and policy leave open |
-//! | `windows` | when a customer may be contacted |
+//! | `windows`, `callees` | when a customer may be contacted |
 //! | `propensity` | how likely an invitation is accepted |
 //! | `pools`, `allocation` | who is invited, within all bounds |
 //! | `earlier_contacts` | what earlier contacts use up and conflict with |
@@ -19,6 +19,7 @@
 
 mod activity;
 mod allocation;
+mod callees;
 mod civil;
 mod constraints;
 mod controls;
@@ -46,6 +47,7 @@ pub(crate) mod testing;
 
 pub use activity::{Activity, Seats};
 pub use allocation::{GivenUp, Optimum, Scarce};
+pub use callees::{Callee, UnknownZone, Zones};
 pub use civil::{CivilDate, CivilDateTime, CivilTime};
 pub use controls::{ControlSettings, Key, KeyError, NameHash, UnitDraw};
 pub(crate) use earlier::Earlier;
@@ -55,14 +57,16 @@ pub use ledger::Candidates;
 pub(crate) use message::activity_values;
 pub use message::{MessageError, Messages, Recipient, Texts};
 pub use plan::{UNIVERSAL, plan_campaign};
-pub use policy::{CallHours, Cap, CoolOff, EARLIEST, LATEST, PROCESSED_AGE, Policy};
+pub use policy::{
+    CallHours, Cap, CoolOff, DayHours, EARLIEST, LATEST, PROCESSED_AGE, Policy, WeekHours,
+};
 pub use propensity::{
     CalibrationBin, Judged, LIMITS, Level, Model, Outcome, Propensity, PropensitySettings, Spread,
 };
 pub use reconcile::{Unreconciled, reconcile};
 pub use review::{ReviewFinding, held_back, review};
 pub use screen::{Allowed, Bound, Refusal, Screening, Suppression};
-pub use windows::{Moment, Search, UnknownZone, Window, Zones};
+pub use windows::{Moment, Search, Window};
 
 use crate::domain::{Channel, DecisionReason};
 

@@ -1,6 +1,7 @@
 use rayon::prelude::*;
 
 use super::allocation::{Allocated, Fate, Offer, allocate};
+use super::callees::{Callee, Callees};
 use super::constraints::Constraints;
 use super::earlier::Earlier;
 use super::earlier_contacts::EarlierConflicts;
@@ -11,7 +12,7 @@ use super::{
     Invitation, InvitationStatus, Moment, NameHash, Refusal, Screening, Search, UnitDraw, Window,
     Zones, reconcile,
 };
-use crate::domain::{Channel, DecisionReason};
+use crate::domain::{Channel, ContactHours, DecisionReason};
 
 /// The name under which the universal control group is published.
 pub const UNIVERSAL: &str = "universal";
@@ -30,7 +31,8 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
     input.check()?;
     let people = input.people;
     let zones = Zones::new(people, input.timezone)?;
-    let openings = openings(input, &zones);
+    let callees = Callees::new(people, &zones, input.policy);
+    let openings = openings(input, &callees);
     let mut pools =
         Pools::new(people, input.activities).map_err(|_| CampaignError::TooManyActivities)?;
     let constraints = Constraints::new(
@@ -54,7 +56,7 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
         .par_iter()
         .map(|key| UnitDraw::new(input.key, &input.controls.salt, key))
         .collect();
-    let channels = screen_all(input, &ledger, &earlier, &draws, &zones, &openings);
+    let channels = screen_all(input, &ledger, &earlier, &draws, &callees, &openings);
 
     let ties: Vec<NameHash> = input
         .activities
@@ -90,7 +92,7 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
     }
     ledger.constraints = constraints.into_names();
 
-    let invitations = invitations(input, &ledger, &fates, &channels, &zones, &openings);
+    let invitations = invitations(input, &ledger, &fates, &channels, &callees, &openings);
     let campaign = Campaign {
         funnel: funnel(input, &ledger, &invitations, &earlier_attendance),
         controls: control_rows(input, &ledger, &draws),
@@ -107,33 +109,44 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
     Ok(campaign)
 }
 
-/// The channels on which an activity can still be announced in a zone, with
+/// The channels on which an activity can still be announced to customers, with
 /// the first window of each.
 struct Opening {
     channels: Vec<Channel>,
     windows: Vec<Window>,
+    /// Whether there is none for anybody who lives there, whatever hours they
+    /// want.
+    closed: bool,
 }
 
-/// Openings by activity and zone: few, so that no window is computed per
-/// candidate.
-fn openings(input: &CampaignInput<'_>, zones: &Zones) -> Vec<Vec<Opening>> {
+/// Openings by activity and callees.
+fn openings(input: &CampaignInput<'_>, callees: &Callees<'_>) -> Vec<Vec<Opening>> {
     let of = |activity: &super::Activity| -> Vec<Opening> {
         let starts = activity.starts.0;
         let until = Moment::local(starts.date(), starts.time(), input.timezone).map(|m| m.at);
         let search = Search {
-            policy: input.policy,
-            skip_holidays: true,
             until,
+            ..Search::new(input.policy)
         };
-        let opening = |zone| {
-            let found = activity
-                .channels
-                .iter()
-                .filter_map(|&channel| Some((channel, search.first(input.as_of, channel, zone)?)));
-            let (channels, windows) = found.unzip();
-            Opening { channels, windows }
+        let opening = |&callee: &Callee<'_>| {
+            let found = |callee| {
+                let windows = activity.channels.iter().filter_map(move |&channel| {
+                    Some((channel, search.first(input.as_of, channel, callee)?))
+                });
+                windows.unzip()
+            };
+            let (channels, windows): (Vec<Channel>, _) = found(callee);
+            let at_any_time = Callee {
+                hours: ContactHours::default(),
+                ..callee
+            };
+            Opening {
+                closed: channels.is_empty() && found(at_any_time).0.is_empty(),
+                channels,
+                windows,
+            }
         };
-        zones.all().iter().map(opening).collect()
+        callees.all().iter().map(opening).collect()
     };
     input.activities.iter().map(of).collect()
 }
@@ -162,7 +175,7 @@ fn screen_all(
     ledger: &Candidates,
     earlier: &Earlier,
     draws: &[UnitDraw],
-    zones: &Zones,
+    callees: &Callees<'_>,
     openings: &[Vec<Opening>],
 ) -> Vec<Result<Channel, Refusal>> {
     let history = History::new(input.people, input.contacts, input.policy, input.as_of);
@@ -185,12 +198,16 @@ fn screen_all(
         .into_par_iter()
         .map(|at| {
             let (row, activity) = (ledger.row[at] as usize, usize::from(ledger.activity[at]));
-            let opening = &openings[activity][zones.index(row)];
+            let opening = &openings[activity][callees.index(row)];
             if input.held_back[activity] {
                 return refuse(DecisionReason::ActivityHeldBack, Some(Bound::Review));
             }
-            if opening.channels.is_empty() {
+            if opening.closed {
                 return refuse(DecisionReason::ActivityHeldBack, Some(Bound::NoWindow));
+            }
+            if opening.channels.is_empty() {
+                screening.screen(row, &input.activities[activity].channels)?;
+                return refuse(DecisionReason::NoHour, None);
             }
             let channel = screening.screen(row, &opening.channels)?[0];
             if let Some(conflict) = conflicts.with(row as u32, ledger.activity[at], channel) {
@@ -220,7 +237,7 @@ fn invitations(
     ledger: &Candidates,
     fates: &[(u32, Fate)],
     channels: &[Result<Channel, Refusal>],
-    zones: &Zones,
+    callees: &Callees<'_>,
     openings: &[Vec<Opening>],
 ) -> Vec<Invitation> {
     let mut list = Vec::new();
@@ -231,7 +248,7 @@ fn invitations(
         for &(candidate, _) in fates.iter().filter(|(_, fate)| *fate == wanted) {
             let at = candidate as usize;
             let (row, activity) = (ledger.row[at], ledger.activity[at]);
-            let opening = &openings[usize::from(activity)][zones.index(row as usize)];
+            let opening = &openings[usize::from(activity)][callees.index(row as usize)];
             let Ok(channel) = channels[at] else { continue };
             let Some(place) = opening.channels.iter().position(|&open| open == channel) else {
                 continue;

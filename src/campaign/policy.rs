@@ -1,4 +1,6 @@
-use jiff::civil::{Date, Time};
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, Time, Weekday};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +24,15 @@ pub struct Policy {
     /// Calls are made within these hours of the callee's day; never outside
     /// 08:00 to 21:00.
     pub call_hours: CallHours,
+    /// Hours of single weekdays, such as `{ sat = { from = "10:00", to =
+    /// "18:00" }, sun = "closed" }`, within which all contacts of that day are
+    /// made; a closed day is like a holiday.
+    pub day_hours: WeekHours,
     /// Days without marketing contacts and without agents.
     pub holidays: Vec<CivilDate>,
+    /// Holidays of single places, by the customer's district, beside those that
+    /// all have.
+    pub place_holidays: BTreeMap<String, Vec<CivilDate>>,
     /// Whether text messages and calls stop when there is no do-not-contact
     /// table, or an old one.
     pub require_do_not_contact: bool,
@@ -90,6 +99,68 @@ impl CallHours {
     }
 }
 
+/// Hours by weekday; a day that is not named is a day like others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "each field is the day it is named after")]
+pub struct WeekHours {
+    pub mon: Option<DayHours>,
+    pub tue: Option<DayHours>,
+    pub wed: Option<DayHours>,
+    pub thu: Option<DayHours>,
+    pub fri: Option<DayHours>,
+    pub sat: Option<DayHours>,
+    pub sun: Option<DayHours>,
+}
+
+/// What a weekday is: `"closed"`, or open for a span of hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "\"closed\", or { from = \"10:00\", to = \"18:00\" }"
+)]
+pub enum DayHours {
+    /// No contacts.
+    Closed(Closed),
+    /// Contacts within these hours.
+    Within(CallHours),
+}
+
+/// The word for a closed day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Closed {
+    /// Closed.
+    Closed,
+}
+
+impl WeekHours {
+    const fn on(&self, weekday: Weekday) -> Option<DayHours> {
+        match weekday {
+            Weekday::Monday => self.mon,
+            Weekday::Tuesday => self.tue,
+            Weekday::Wednesday => self.wed,
+            Weekday::Thursday => self.thu,
+            Weekday::Friday => self.fri,
+            Weekday::Saturday => self.sat,
+            Weekday::Sunday => self.sun,
+        }
+    }
+
+    /// The hours of an open day that has some of its own.
+    #[must_use]
+    pub fn within(&self, weekday: Weekday) -> Option<(Time, Time)> {
+        match self.on(weekday)? {
+            DayHours::Within(hours) => Some(hours.clipped()),
+            DayHours::Closed(_) => None,
+        }
+    }
+
+    fn is_closed(&self, weekday: Weekday) -> bool {
+        matches!(self.on(weekday), Some(DayHours::Closed(_)))
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -99,7 +170,9 @@ impl Default for Policy {
                 from: CivilTime(Time::constant(9, 0, 0, 0)),
                 to: CivilTime(Time::constant(20, 0, 0, 0)),
             },
+            day_hours: WeekHours::default(),
             holidays: Vec::new(),
+            place_holidays: BTreeMap::new(),
             require_do_not_contact: true,
             adult_age: 18,
             opt_out_words: ["Reply TD", "unsubscribe", "退订", "opt out", "TD"]
@@ -114,6 +187,20 @@ impl Policy {
     #[must_use]
     pub fn is_holiday(&self, date: Date) -> bool {
         self.holidays.iter().any(|holiday| holiday.0 == date)
+    }
+
+    /// Whether `date` is closed everywhere: a holiday, or a weekday that is
+    /// closed.
+    #[must_use]
+    pub fn is_closed(&self, date: Date) -> bool {
+        self.is_holiday(date) || self.day_hours.is_closed(date.weekday())
+    }
+
+    /// Whether `date` is closed for those who live in `district`.
+    #[must_use]
+    pub fn is_closed_for(&self, date: Date, district: Option<&str>) -> bool {
+        let place = district.and_then(|district| self.place_holidays.get(district));
+        self.is_closed(date) || place.is_some_and(|days| days.contains(&CivilDate(date)))
     }
 
     /// How many days back contacts may still count: the longest cap and
@@ -154,6 +241,25 @@ impl Policy {
                 "`call_hours` {} to {} leave no time within 08:00 to 21:00",
                 self.call_hours.from, self.call_hours.to
             ));
+        }
+        let week = [
+            ("mon", Weekday::Monday),
+            ("tue", Weekday::Tuesday),
+            ("wed", Weekday::Wednesday),
+            ("thu", Weekday::Thursday),
+            ("fri", Weekday::Friday),
+            ("sat", Weekday::Saturday),
+            ("sun", Weekday::Sunday),
+        ];
+        let empty = |day: &&(&str, Weekday)| {
+            let within = self.day_hours.within(day.1);
+            within.is_some_and(|(from, to)| from >= to)
+        };
+        faults.extend(week.iter().filter(empty).map(|(day, _)| {
+            format!("`day_hours.{day}` leaves no time within 08:00 to 21:00; allowed: \"closed\"")
+        }));
+        if week.iter().all(|day| self.day_hours.is_closed(day.1)) {
+            faults.push("`day_hours` closes all days; leave one open".to_owned());
         }
         if !(18..=30).contains(&self.adult_age) {
             faults.push(format!(
@@ -203,6 +309,26 @@ mod tests {
         let night: Policy =
             toml::from_str("call_hours = { from = \"21:30\", to = \"23:30\" }").unwrap();
         assert_eq!(night.faults().len(), 1);
+    }
+
+    #[test]
+    fn weekdays_have_hours_or_are_closed() {
+        let read = |text: &str| toml::from_str::<Policy>(text);
+        let policy =
+            read("day_hours = { sat = { from = \"07:00\", to = \"18:00\" }, sun = \"closed\" }")
+                .unwrap();
+        assert_eq!(policy.faults(), [""; 0]);
+        let saturday = policy.day_hours.within(Weekday::Saturday);
+        assert_eq!(saturday, Some((EARLIEST, Time::constant(18, 0, 0, 0))));
+        assert!(policy.is_closed(Date::constant(2026, 11, 1)), "a Sunday");
+        assert!(read("day_hours = { sun = \"shut\" }").is_err());
+        let empty = read("day_hours = { sat = { from = \"18:00\", to = \"10:00\" } }").unwrap();
+        assert!(empty.faults()[0].contains("day_hours.sat"));
+        let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let all: String = days
+            .map(|day| format!("day_hours.{day} = \"closed\"\n"))
+            .concat();
+        assert!(read(&all).unwrap().faults()[0].contains("closes all days"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::{Activity, Contact, Seats};
-use crate::domain::{CallClass, Channel, Label, People, Phone, Share};
+use crate::domain::{CallClass, Channel, ContactHours, Label, People, Phone, Share};
 
 /// `count` reachable adults, each a contact unit of their own.
 pub(crate) fn people(count: u32) -> People {
@@ -23,6 +23,7 @@ pub(crate) fn people(count: u32) -> People {
         timezone: all().map(|_| None).collect(),
         manager: all().map(|_| None).collect(),
         language: all().map(|_| None).collect(),
+        contact_hours: all().map(|_| ContactHours::default()).collect(),
         consent: all().map(|_| [true; 4]).collect(),
         personalisation: all().map(|_| true).collect(),
     }
@@ -61,7 +62,10 @@ pub(crate) fn contact(row: u32, activity: &str, date: &str) -> Contact {
         class: CallClass::Marketing,
         channel: Some(Channel::Sms),
         date: date.parse().unwrap(),
+        time: None,
         outcome: None,
+        callback_at: None,
+        promise: None,
         probability: None,
     }
 }

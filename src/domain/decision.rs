@@ -64,6 +64,8 @@ pub enum DecisionReason {
     CoolOff,
     /// The contact cap is used up by earlier contacts.
     ContactCap,
+    /// No hour that the customer accepts is left before the activity.
+    NoHour,
     /// An earlier contact conflicts with it.
     EarlierConflict,
     /// Has been invited to this activity by an earlier run or contact.
@@ -94,7 +96,7 @@ pub enum DecisionReason {
 
 impl DecisionReason {
     /// Every reason, in order.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ActivityHeldBack,
         Self::NoPersonalisation,
         Self::Minor,
@@ -105,6 +107,7 @@ impl DecisionReason {
         Self::NoPhone,
         Self::CoolOff,
         Self::ContactCap,
+        Self::NoHour,
         Self::EarlierConflict,
         Self::AlreadyInvited,
         Self::UniversalControl,
@@ -132,6 +135,7 @@ impl DecisionReason {
             Self::NoConsent => "no_consent",
             Self::DoNotContact => "do_not_contact",
             Self::NoPhone => "no_phone",
+            Self::NoHour => "no_hour",
             Self::CoolOff => "cool_off",
             Self::ContactCap => "contact_cap",
             Self::EarlierConflict => "earlier_conflict",
@@ -162,6 +166,7 @@ impl DecisionReason {
             Self::NoConsent => "no consent for the channels",
             Self::DoNotContact => "on the do-not-contact list",
             Self::NoPhone => "no valid phone",
+            Self::NoHour => "no hour that the customer accepts",
             Self::CoolOff => "ignored recent contacts",
             Self::ContactCap => "contact cap used up",
             Self::EarlierConflict => "conflicts with an earlier contact",

@@ -5,6 +5,7 @@
 
 mod action;
 mod channel;
+mod contact_hours;
 mod day;
 mod decision;
 mod fault;
@@ -16,6 +17,7 @@ mod share;
 
 pub use action::{Action, CallClass};
 pub use channel::Channel;
+pub use contact_hours::ContactHours;
 pub use day::{Days, date_from_days, days_from_date};
 pub use decision::{Decision, DecisionReason};
 pub use fault::{Fault, nearest};

@@ -1,4 +1,4 @@
-use super::{Channel, Phone};
+use super::{Channel, ContactHours, Phone};
 
 /// The index of a contact unit in [`People::unit_keys`].
 pub type Unit = u32;
@@ -30,6 +30,8 @@ pub struct People {
     pub manager: Vec<Option<String>>,
     /// The language to speak, as the customers table has it.
     pub language: Vec<Option<String>>,
+    /// When the customer wants to be contacted.
+    pub contact_hours: Vec<ContactHours>,
     /// Consent per customer, by [`Channel::index`]; unknown is no.
     pub consent: Vec<[bool; 4]>,
     /// Whether personalised offers are allowed; unknown is no.

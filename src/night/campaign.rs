@@ -151,7 +151,12 @@ fn pending(
 ) -> Result<Vec<Contact>, NightError> {
     let answered: BTreeSet<(u32, &str)> = contacts
         .iter()
-        .filter(|contact| !matches!(contact.outcome, None | Some(ContactOutcome::NoAnswer)))
+        .filter(|contact| {
+            let open = [ContactOutcome::NoAnswer, ContactOutcome::CallBack];
+            contact
+                .outcome
+                .is_some_and(|outcome| !open.contains(&outcome))
+        })
         .map(|contact| (contact.row, contact.activity.as_str()))
         .collect();
     let went_out_with: BTreeMap<(u32, &str), f64> = contacts
@@ -176,7 +181,10 @@ fn pending(
                 class: CallClass::Marketing,
                 channel: Some(Channel::Call),
                 date: as_of,
+                time: None,
                 outcome: None,
+                callback_at: None,
+                promise: None,
                 probability: went_out_with
                     .get(&(call.row, activity.id.as_str()))
                     .copied(),

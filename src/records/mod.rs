@@ -4,15 +4,20 @@
 //! Rows of customers that the night does not know are passed over; the
 //! contract `references` has counted them.
 
+mod rows;
+
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-use polars::prelude::*;
+use jiff::civil::{DateTime, Time};
+use jiff::tz::TimeZone;
 
 use crate::calls::{CallReason, contact_class};
-use crate::campaign::{Activity, Contact, ContactOutcome, Outcome, Score, Suppression};
-use crate::domain::{Channel, People, Phone, date_from_days};
-use crate::tables::{ValidTable, ValidTables};
+use crate::campaign::{
+    Activity, Contact, ContactOutcome, Moment, Outcome, Score, Suppression, Zones,
+};
+use crate::domain::{Channel, People, Phone};
+use crate::tables::ValidTables;
+use rows::Rows;
 
 /// Why a table's rows could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -22,90 +27,17 @@ pub struct RecordError {
     reason: String,
 }
 
-/// The columns of a table in memory, for reading row by row. Columns that are
-/// not there are empty.
-struct Rows {
-    frame: DataFrame,
-}
-
-impl Rows {
-    fn read(name: &str, table: &ValidTable, columns: &[&str]) -> Result<Self, RecordError> {
-        let there: Vec<Expr> = columns
-            .iter()
-            .filter(|column| table.schema.contains(column))
-            .map(|column| col(*column))
-            .collect();
-        table
-            .frame
-            .clone()
-            .select(there)
-            .collect()
-            .map(|frame| Self { frame })
-            .map_err(|error| RecordError {
-                table: name.to_owned(),
-                reason: crate::rules::first_line(&error),
-            })
-    }
-
-    fn len(&self) -> usize {
-        self.frame.height()
-    }
-
-    fn cast(&self, name: &str, dtype: &DataType) -> Option<Column> {
-        self.frame.column(name).ok()?.cast(dtype).ok()
-    }
-
-    fn texts(&self, name: &str) -> Vec<Option<String>> {
-        let column = self.cast(name, &DataType::String);
-        match column.as_ref().and_then(|column| column.str().ok()) {
-            Some(values) => values
-                .iter()
-                .map(|value| value.map(str::to_owned))
-                .collect(),
-            None => vec![None; self.len()],
-        }
-    }
-
-    fn dates(&self, name: &str) -> Vec<Option<Date>> {
-        let column = self
-            .cast(name, &DataType::Date)
-            .and_then(|column| column.cast(&DataType::Int32).ok());
-        match column.as_ref().and_then(|column| column.i32().ok()) {
-            Some(values) => values
-                .iter()
-                .map(|value| value.map(date_from_days))
-                .collect(),
-            None => vec![None; self.len()],
-        }
-    }
-
-    fn numbers(&self, name: &str) -> Vec<Option<f64>> {
-        let column = self.cast(name, &DataType::Float64);
-        match column.as_ref().and_then(|column| column.f64().ok()) {
-            Some(values) => values.iter().collect(),
-            None => vec![None; self.len()],
-        }
-    }
-
-    fn flags(&self, name: &str) -> Vec<Option<bool>> {
-        let column = self.cast(name, &DataType::Boolean);
-        match column.as_ref().and_then(|column| column.bool().ok()) {
-            Some(values) => values.iter().collect(),
-            None => vec![None; self.len()],
-        }
-    }
-}
-
 /// The customer's row as the stages index it.
 fn row(people: &People, id: Option<&str>) -> Option<u32> {
     u32::try_from(people.row(id?)?).ok()
 }
 
 /// The contacts that were made, from `[tables.contacts]`. Those about a service
-/// reason count as service.
+/// reason count as service. A contact at midnight is one of which only the day
+/// is known.
 ///
 /// # Errors
-/// When the table cannot be read.
+/// When the table cannot be read, or a customer's time zone is unknown.
 pub fn contacts(
     tables: &ValidTables,
     people: &People,
@@ -117,22 +49,46 @@ pub fn contacts(
     let rows = Rows::read(
         "contacts",
         table,
-        &["customer_id", "activity_id", "channel", "at", "outcome"],
+        &[
+            "customer_id",
+            "activity_id",
+            "channel",
+            "at",
+            "outcome",
+            "callback_at",
+            "promise",
+        ],
     )?;
+    let home = TimeZone::get(&tables.night.timezone).unwrap_or(TimeZone::UTC);
+    let zones = Zones::new(people, &home).map_err(|error| RecordError {
+        table: "customers".to_owned(),
+        reason: error.to_string(),
+    })?;
+    let instant = |moment: DateTime| Some(Moment::local(moment.date(), moment.time(), &home)?.at);
+    let local = |moment: DateTime, zone: &TimeZone| -> Option<Time> {
+        let known = moment.time() != Time::MIN;
+        let at = instant(moment).filter(|_| known)?;
+        Some(zone.to_datetime(at).time())
+    };
     let (ids, activities) = (rows.texts("customer_id"), rows.texts("activity_id"));
-    let (channels, dates, outcomes) = (
+    let (channels, moments, outcomes) = (
         rows.texts("channel"),
-        rows.dates("at"),
+        rows.moments("at"),
         rows.texts("outcome"),
     );
+    let (callbacks, promises) = (rows.moments("callback_at"), rows.texts("promise"));
     let contact = |index: usize| {
+        let (at, row) = (moments[index]?, row(people, ids[index].as_deref())?);
         Some(Contact {
-            row: row(people, ids[index].as_deref())?,
+            row,
             class: contact_class(activities[index].as_deref().unwrap_or_default(), reasons),
             activity: activities[index].clone().unwrap_or_default(),
             channel: channels[index].as_deref().and_then(Channel::parse),
-            date: dates[index]?,
+            date: at.date(),
+            time: local(at, zones.of(row as usize)),
             outcome: outcomes[index].as_deref().map(ContactOutcome::parse),
+            callback_at: callbacks[index].and_then(instant),
+            promise: promises[index].clone(),
             probability: None,
         })
     };
@@ -277,7 +233,71 @@ pub fn scores(
 
 #[cfg(test)]
 mod tests {
+    use polars::prelude::*;
+
     use super::*;
+    use crate::campaign::testing::people;
+    use crate::tables::{Night, ValidTable};
+
+    /// A contact of each row, at these moments of Shanghai.
+    fn contacts_at(moments: [&str; 3], people: &People) -> Vec<Contact> {
+        let moment = |name: &str| {
+            let form = StrptimeOptions {
+                format: Some("%Y-%m-%dT%H:%M".into()),
+                ..StrptimeOptions::default()
+            };
+            let unit = Some(TimeUnit::Milliseconds);
+            col(name).str().to_datetime(unit, None, form, lit("raise"))
+        };
+        let columns = vec![
+            Column::new("customer_id".into(), people.ids.clone()),
+            Column::new("at".into(), moments),
+            Column::new("outcome".into(), ["call_back", "reached", "called"]),
+            Column::new("callback_at".into(), [Some("2026-10-31T14:30"), None, None]),
+            Column::new("promise".into(), [Some("a new router"), None, None]),
+        ];
+        let frame = DataFrame::new(3, columns).unwrap().lazy();
+        let mut frame = frame.with_columns([moment("at"), moment("callback_at")]);
+        let table = ValidTable {
+            schema: frame.collect_schema().unwrap(),
+            frame,
+            rows: 3,
+            digest: String::new(),
+        };
+        let tables = ValidTables {
+            tables: [("contacts".to_owned(), table)].into(),
+            checks: Vec::new(),
+            rejects: Vec::new(),
+            night: Night {
+                as_of: "2026-11-01".parse().unwrap(),
+                timezone: "Asia/Shanghai".to_owned(),
+            },
+        };
+        contacts(&tables, people, &[]).unwrap()
+    }
+
+    #[test]
+    fn contacts_have_the_hour_of_the_callee_and_what_was_promised() {
+        let mut people = people(3);
+        people.timezone[1] = Some("Europe/Berlin".to_owned());
+        let moments = ["2026-10-25T10:15", "2026-10-25T10:15", "2026-10-25T00:00"];
+        let contacts = contacts_at(moments, &people);
+        let times = contacts.iter().map(|contact| contact.time);
+        let times: Vec<String> = times
+            .map(|t| t.map_or_else(String::new, |t| t.to_string()))
+            .collect();
+        // Berlin's clocks went back that night.
+        assert_eq!(times, ["10:15:00", "03:15:00", ""]);
+        let day = jiff::civil::Date::constant(2026, 10, 25);
+        assert!(contacts.iter().all(|contact| contact.date == day));
+        assert_eq!(
+            contacts[0].callback_at,
+            Some("2026-10-31T14:30+08:00".parse().unwrap())
+        );
+        assert_eq!(contacts[0].promise.as_deref(), Some("a new router"));
+        assert_eq!(contacts[0].outcome, Some(ContactOutcome::CallBack));
+        assert_eq!(contacts[1].callback_at, None);
+    }
 
     #[test]
     fn an_unknown_channel_blocks_every_channel() {

@@ -78,6 +78,7 @@ pub(super) const fn reason(reason: DecisionReason, language: Language) -> &'stat
             DecisionReason::NoConsent => "未同意相应渠道",
             DecisionReason::DoNotContact => "在免打扰名单上",
             DecisionReason::NoPhone => "无有效号码",
+            DecisionReason::NoHour => "无客户可接受的时段",
             DecisionReason::CoolOff => "近期多次未回应",
             DecisionReason::ContactCap => "触达次数已用完",
             DecisionReason::AlreadyInvited => "此前已邀请",

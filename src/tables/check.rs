@@ -105,6 +105,14 @@ pub(super) fn compile(
             };
         }
     }
+    if let (true, Some(text)) = (built_in, &settings.expect)
+        && let Ok(expr) = rules::parse(text)
+        && rules::columns(&expr)
+            .iter()
+            .any(|name| !schema.contains(name))
+    {
+        return Ok(None);
+    }
     let rules = [
         settings.not_null,
         !settings.unique.is_empty(),

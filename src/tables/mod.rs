@@ -12,9 +12,11 @@
 //! | `source` | paths to files with sound footers |
 //! | `scan` | lazy frames with mapped and typed columns |
 //! | `typing` | types, zones, what was known at the as-of date |
+//! | `anniversary` | days to birthdays and anniversaries |
 //! | `check` | one contract |
 //! | `measure` | all contracts of a table, the digest, the rejects |
 
+mod anniversary;
 pub mod canonical;
 mod check;
 mod error;

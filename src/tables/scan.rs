@@ -8,6 +8,7 @@ use polars::io::RowIndex;
 use polars::prelude::*;
 use polars::sql::SQLContext;
 
+use super::anniversary;
 use super::canonical::{self, CanonicalTable};
 use super::error::TableError;
 use super::settings::TableSettings;
@@ -153,6 +154,9 @@ pub(super) fn table(
     };
     let typed_schema = typed.collect_schema().map_err(engine)?;
     typed = typed.with_columns(typing::days_since(&typed_schema, night));
+    if name == "customers" {
+        typed = typed.with_columns(anniversary::days_to(&typed_schema, night));
+    }
     let mut schema = typed.collect_schema().map_err(engine)?.as_ref().clone();
     schema.shift_remove(ROW);
     schema.shift_remove(FILE);

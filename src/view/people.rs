@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use polars::prelude::*;
 
-use crate::domain::{People, Phone};
+use crate::domain::{ContactHours, People, Phone};
 
 /// The columns of the view that campaign and calls need, and the number of
 /// customers whose time zone does not exist.
@@ -18,10 +18,14 @@ pub(super) fn extract(frame: &DataFrame) -> PolarsResult<(People, usize)> {
             Err(_) => Ok(vec![None; rows]),
         }
     };
-    let flag = |name: &str| -> PolarsResult<Vec<bool>> {
+    let flag = |name: &str, missing: bool| -> PolarsResult<Vec<bool>> {
         match frame.column(name) {
-            Ok(column) => Ok(column.bool()?.iter().map(|v| v == Some(true)).collect()),
-            Err(_) => Ok(vec![false; rows]),
+            Ok(column) => Ok(column
+                .bool()?
+                .iter()
+                .map(|v| v.unwrap_or(missing))
+                .collect()),
+            Err(_) => Ok(vec![missing; rows]),
         }
     };
     let ids: Vec<String> = text("customer_id")?
@@ -38,13 +42,15 @@ pub(super) fn extract(frame: &DataFrame) -> PolarsResult<(People, usize)> {
         Err(_) => vec![None; rows],
     };
     let (app, sms, call) = (
-        flag("consent_app")?,
-        flag("consent_sms")?,
-        flag("consent_call")?,
+        flag("consent_app", false)?,
+        flag("consent_sms", false)?,
+        flag("consent_call", false)?,
     );
     let named = text("timezone")?;
     let timezone = known_zones(named.clone());
     let odd_zones = named.iter().flatten().count() - timezone.iter().flatten().count();
+    let (from, to) = (text("contact_from")?, text("contact_to")?);
+    let weekends = flag("contact_weekends", true)?;
     let people = People {
         unit,
         unit_keys,
@@ -55,11 +61,16 @@ pub(super) fn extract(frame: &DataFrame) -> PolarsResult<(People, usize)> {
         timezone,
         manager: text("manager_id")?,
         language: text("language")?,
+        contact_hours: (from.iter().zip(&to).zip(weekends))
+            .map(|((from, to), weekends)| {
+                ContactHours::new(from.as_deref(), to.as_deref(), weekends)
+            })
+            .collect(),
         // A visit is arranged by call, so it needs the same consent.
         consent: (0..rows)
             .map(|row| [app[row], sms[row], call[row], call[row]])
             .collect(),
-        personalisation: flag("consent_personalisation")?,
+        personalisation: flag("consent_personalisation", false)?,
         ids,
     };
     Ok((people, odd_zones))

@@ -173,7 +173,7 @@ fn the_faults_of_all_files_come_at_once() {
         allowed: category, customer_id, date, days_since_date, evening_minutes, mb, minutes, sessions
         did you mean `minutes`?
       rules.toml:18: tags[0].when: `film_afinity > 0.7` names an unknown column `film_afinity`
-        allowed: age, as_of, birth_date, consent_app, consent_call, consent_personalisation, consent_sms, contract_end, customer_id, days_since_birth_date, days_since_contract_end, days_since_join_date, district, film_affinity, household_id, join_date, language, manager_id, name, phone, plan, tier, timezone, video_minutes_30d
+        allowed: age, as_of, birth_date, consent_app, consent_call, consent_personalisation, consent_sms, contract_end, customer_id, days_since_birth_date, days_since_contract_end, days_since_join_date, days_to_birthday, days_to_join_anniversary, district, film_affinity, household_id, join_date, language, manager_id, name, phone, plan, tier, timezone, video_minutes_30d
         did you mean `film_affinity`?
     ");
 }

@@ -7,6 +7,7 @@ mod support;
 mod allocate;
 mod bad_parquet;
 mod commands;
+mod customers;
 mod deliver;
 mod determinism;
 mod explaining;

@@ -15,6 +15,11 @@ const COLUMNS: &[CanonicalColumn] = &[
     column("channel", ColumnKind::Text),
     column("at", ColumnKind::Moment).required(),
     column("outcome", ColumnKind::Text),
+    // The time that was agreed on, in the pipeline's zone; it may lie ahead.
+    column("callback_at", ColumnKind::Moment),
+    // What the customer was promised, for the agent to know. By contract it
+    // names nobody.
+    column("promise", ColumnKind::Text),
 ];
 
 fn checks() -> Vec<CheckSettings> {

@@ -1,5 +1,5 @@
 use super::{CanonicalColumn, CanonicalTable, ColumnKind, check, column};
-use crate::domain::{ID_PATTERN, Phone};
+use crate::domain::{ContactHours, ID_PATTERN, Phone};
 use crate::tables::settings::{CheckSettings, Severity};
 
 pub(super) static TABLE: CanonicalTable = CanonicalTable {
@@ -24,6 +24,9 @@ const COLUMNS: &[CanonicalColumn] = &[
     column("contract_end", ColumnKind::Date),
     column("manager_id", ColumnKind::Text),
     column("language", ColumnKind::Text),
+    column("contact_from", ColumnKind::Text),
+    column("contact_to", ColumnKind::Text),
+    column("contact_weekends", ColumnKind::Flag),
     column("consent_sms", ColumnKind::Flag),
     column("consent_call", ColumnKind::Flag),
     column("consent_app", ColumnKind::Flag),
@@ -51,9 +54,25 @@ fn checks() -> Vec<CheckSettings> {
             severity: Severity::Warn,
             ..check("phone")
         },
+        // Hours that cannot be are no limit.
+        hours("contact_from"),
+        hours("contact_to"),
+        CheckSettings {
+            expect: Some("contact_from < contact_to".to_owned()),
+            severity: Severity::Warn,
+            ..check("contact_from")
+        },
         CheckSettings {
             volume: Some([0.5, 2.0]),
             ..CheckSettings::default()
         },
     ]
+}
+
+fn hours(column: &str) -> CheckSettings {
+    CheckSettings {
+        pattern: Some(ContactHours::PATTERN.to_owned()),
+        severity: Severity::Warn,
+        ..check(column)
+    }
 }

@@ -1,0 +1,101 @@
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
+use polars::prelude::*;
+
+use super::RecordError;
+use crate::domain::date_from_days;
+use crate::tables::ValidTable;
+
+/// The columns of a table in memory, for reading row by row. Columns that are
+/// not there are empty.
+pub(super) struct Rows {
+    frame: DataFrame,
+}
+
+impl Rows {
+    pub(super) fn read(
+        name: &str,
+        table: &ValidTable,
+        columns: &[&str],
+    ) -> Result<Self, RecordError> {
+        let there: Vec<Expr> = columns
+            .iter()
+            .filter(|column| table.schema.contains(column))
+            .map(|column| col(*column))
+            .collect();
+        table
+            .frame
+            .clone()
+            .select(there)
+            .collect()
+            .map(|frame| Self { frame })
+            .map_err(|error| RecordError {
+                table: name.to_owned(),
+                reason: crate::rules::first_line(&error),
+            })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.frame.height()
+    }
+
+    fn cast(&self, name: &str, dtype: &DataType) -> Option<Column> {
+        self.frame.column(name).ok()?.cast(dtype).ok()
+    }
+
+    pub(super) fn texts(&self, name: &str) -> Vec<Option<String>> {
+        let column = self.cast(name, &DataType::String);
+        match column.as_ref().and_then(|column| column.str().ok()) {
+            Some(values) => values
+                .iter()
+                .map(|value| value.map(str::to_owned))
+                .collect(),
+            None => vec![None; self.len()],
+        }
+    }
+
+    pub(super) fn dates(&self, name: &str) -> Vec<Option<Date>> {
+        let column = self
+            .cast(name, &DataType::Date)
+            .and_then(|column| column.cast(&DataType::Int32).ok());
+        match column.as_ref().and_then(|column| column.i32().ok()) {
+            Some(values) => values
+                .iter()
+                .map(|value| value.map(date_from_days))
+                .collect(),
+            None => vec![None; self.len()],
+        }
+    }
+
+    /// Moments as the tables have them: dates and times of the pipeline's zone.
+    pub(super) fn moments(&self, name: &str) -> Vec<Option<DateTime>> {
+        let column = self
+            .cast(name, &DataType::Datetime(TimeUnit::Milliseconds, None))
+            .and_then(|column| column.cast(&DataType::Int64).ok());
+        let moment = |value: i64| {
+            let at = Timestamp::from_millisecond(value).ok()?;
+            Some(Offset::UTC.to_datetime(at))
+        };
+        match column.as_ref().and_then(|column| column.i64().ok()) {
+            Some(values) => values.iter().map(|value| moment(value?)).collect(),
+            None => vec![None; self.len()],
+        }
+    }
+
+    pub(super) fn numbers(&self, name: &str) -> Vec<Option<f64>> {
+        let column = self.cast(name, &DataType::Float64);
+        match column.as_ref().and_then(|column| column.f64().ok()) {
+            Some(values) => values.iter().collect(),
+            None => vec![None; self.len()],
+        }
+    }
+
+    pub(super) fn flags(&self, name: &str) -> Vec<Option<bool>> {
+        let column = self.cast(name, &DataType::Boolean);
+        match column.as_ref().and_then(|column| column.bool().ok()) {
+            Some(values) => values.iter().collect(),
+            None => vec![None; self.len()],
+        }
+    }
+}
