@@ -45,6 +45,18 @@ pub struct Job<'a> {
     pub fresh: bool,
     /// Fit the segments' model again although it still holds.
     pub refit: bool,
+    /// Agents to add to teams, to see what they would do; for a night that is
+    /// not published.
+    pub agents: &'a [MoreAgents],
+}
+
+/// So many agents more or fewer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoreAgents {
+    /// In which team; `None` for each.
+    pub team: Option<String>,
+    /// How many.
+    pub agents: i32,
 }
 
 /// What became of a night.
@@ -141,6 +153,8 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         tables: &tables,
         affinities: &affinities,
         contacts: &contacts.made,
+        history: contacts.history(),
+        held_back: &vec![false; job.plan.file.calls.len()],
         previous,
     };
     let (findings, campaign) = watch.stage("campaign", |stage| {
@@ -160,16 +174,17 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         stage.rows(campaign.candidates.len() as u64);
         Ok::<_, NightError>((findings, campaign))
     })?;
-    let calls = watch.stage("calls", |stage| {
-        let calls = follow_up::plan(
-            &follow_up,
-            &reasons,
-            &campaign.invitations,
-            &campaign.universal_control,
-        )?;
+    let (calls, what_if) = watch.stage("calls", |stage| {
+        let plan = |teams| {
+            let (invited, control) = (&campaign.invitations, &campaign.universal_control);
+            follow_up::plan(&follow_up, &reasons, invited, control, teams)
+        };
+        let calls = plan(&job.plan.file.teams)?;
+        let what_if = follow_up::reinforced(job).as_ref().map(plan).transpose()?;
         stage.rows(calls.calls.len() as u64);
-        Ok::<_, NightError>(calls)
+        Ok::<_, NightError>((calls, what_if))
     })?;
+    let complaints = crate::records::complaints(&tables)?;
     let results = Results {
         tables,
         view,
@@ -194,6 +209,9 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         findings: &results.findings,
         campaign: &results.campaign,
         calls: &results.calls,
+        what_if: what_if.as_ref(),
+        overdue: &crate::calls::overdue(&results.calls.ledger),
+        complaints: complaints.as_deref(),
         known: &known,
         previous_run: previous.map(Run::id),
         run_id: &run_id,
@@ -269,13 +287,20 @@ impl Results {
             }
         }
         for load in &self.calls.loads {
-            if load.carried_over > 0 {
+            if load.short > 0 {
                 alerts.push(format!(
-                    "team {}: {} calls do not fit into today's hours and are carried over",
-                    load.team, load.carried_over
+                    "team {} lacks {:.1} hours: {} calls are late because of it",
+                    load.team,
+                    load.missing_minutes / 60.0,
+                    load.short
                 ));
             }
         }
+        alerts.extend(crate::calls::alerts(
+            &plan.file.calls,
+            &plan.file.queue,
+            &self.calls.ledger,
+        ));
         alerts
     }
 

@@ -1,7 +1,23 @@
-use super::{Night, int, text, words};
-use crate::calls::HitRef;
+use super::{Night, float, int, optional_text, text, words};
+use crate::calls::{Call, HitRef};
 use crate::domain::days_from_date;
 use crate::outputs::{ColumnData, OutColumn, OutTable, OutputError};
+
+/// What the call is about, by which it is known again on the next night:
+/// reason, customer and first day, and the activity where there is one.
+pub(super) fn call_id(night: &Night<'_>, call: &Call) -> String {
+    let file = &night.plan.file;
+    let reason = &file.calls[usize::from(call.lead.reason)].id;
+    let customer = &night.view.people.ids[call.lead.row as usize];
+    let since = call.since;
+    match call.lead.activity {
+        Some(activity) => {
+            let activity = &file.activities[usize::from(activity)].id;
+            format!("{reason}:{customer}:{since}:{activity}")
+        }
+        None => format!("{reason}:{customer}:{since}"),
+    }
+}
 
 /// `calls.parquet`: the call queue, in the order in which it is worked.
 pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
@@ -17,6 +33,11 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
         "calls",
         "One row per call, message or visit, in the order in which they are made.",
         vec![
+            OutColumn::new(
+                "call_id",
+                "The matter; it keeps its id while it is carried over.",
+                text(calls.iter().map(|c| call_id(night, c))),
+            ),
             OutColumn::new(
                 "customer_id",
                 "The customer to reach.",
@@ -88,6 +109,31 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 text(calls.iter().map(|c| c.not_after)),
             ),
             OutColumn::new(
+                "starts_at",
+                "About when it is made, if that is today: the plan of the day.",
+                optional_text(calls.iter().map(|c| c.starts_at)),
+            ),
+            OutColumn::new(
+                "planned_for",
+                "The day for which it is planned; missing beyond the days planned.",
+                ColumnData::Date(
+                    calls
+                        .iter()
+                        .map(|c| c.planned_for.map(days_from_date))
+                        .collect(),
+                ),
+            ),
+            OutColumn::new(
+                "minutes",
+                "Minutes of an agent that it takes.",
+                float(calls.iter().map(|c| c.minutes)),
+            ),
+            OutColumn::new(
+                "late",
+                "Whether it is due before it can be made.",
+                ColumnData::Bool(calls.iter().map(|c| Some(c.late)).collect()),
+            ),
+            OutColumn::new(
                 "attempt",
                 "Which attempt about the reason it is, from 1.",
                 int(calls.iter().map(|c| c.attempt)),
@@ -96,6 +142,11 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "status",
                 "planned for today, or carried_over.",
                 words(calls.iter().map(|c| Some(c.status.as_str()))),
+            ),
+            OutColumn::new(
+                "sentence",
+                "The reasons in a sentence each, separated by semicolons.",
+                text(calls.iter().map(|c| &c.sentence)),
             ),
             OutColumn::new(
                 "script",

@@ -2,6 +2,7 @@
 //! do names and numbers come in.
 
 use super::Night;
+use super::calls::call_id;
 use crate::calls::{Call, CallStatus};
 use crate::campaign::{Invitation, InvitationStatus, Messages, Recipient};
 use crate::domain::{Action, Channel, People, Phone};
@@ -39,7 +40,11 @@ pub fn lists<'a>(night: &'a Night<'a>) -> Result<Vec<List<'a>>, ListError> {
             .iter()
             .filter(|call| call.action == action && call.status == CallStatus::Planned)
             .collect();
-        if file.calls.iter().any(|reason| reason.action == action) {
+        let named = |reason: &crate::calls::CallReason| {
+            let mut steps = reason.attempts.then.iter();
+            reason.action == action || steps.any(|step| step.action == action)
+        };
+        if file.calls.iter().any(named) {
             lists.push(call_list(night, action, calls)?);
         }
     }
@@ -129,7 +134,6 @@ fn call_list<'a>(
     calls: Vec<&'a Call>,
 ) -> Result<List<'a>, ListError> {
     let file = &night.plan.file;
-    let language = file.pipeline.language;
     let people = &night.view.people;
     let columns = Source::Calls.list_columns();
     let title = format!("Follow-up: {}", action.as_str());
@@ -142,10 +146,6 @@ fn call_list<'a>(
         move |at, row: &mut Row| {
             let call = calls[at];
             let customer = call.lead.row as usize;
-            let reason = |index: u16| file.calls[usize::from(index)].label.text(language);
-            let mut words = vec![reason(call.lead.reason)];
-            words.extend(call.further_reasons.iter().map(|hit| reason(hit.reason)));
-            words.dedup();
             row.push(at + 1);
             row.push(call_id(night, call));
             row.push(&people.ids[customer]);
@@ -154,11 +154,12 @@ fn call_list<'a>(
             row.push_opt(people.language[customer].as_ref());
             row.push_opt(people.district[customer].as_ref());
             row.push(&file.calls[usize::from(call.lead.reason)].id);
-            row.push(words.join("; "));
+            row.push(&call.sentence);
             row.push(call.channel.as_str());
             row.push(&call.team);
             row.push(&call.owner);
             row.push(call.due_at);
+            row.push_opt(call.starts_at);
             row.push(call.not_before);
             row.push(call.not_after);
             row.push(call.attempt);
@@ -166,22 +167,6 @@ fn call_list<'a>(
             row.push(call.talking_points.join("; "));
         },
     )
-}
-
-/// What the call is about, by which it is known again on the next night:
-/// reason, customer and first day, and the activity where there is one.
-fn call_id(night: &Night<'_>, call: &Call) -> String {
-    let file = &night.plan.file;
-    let reason = &file.calls[usize::from(call.lead.reason)].id;
-    let customer = &night.view.people.ids[call.lead.row as usize];
-    let since = call.since;
-    match call.lead.activity {
-        Some(activity) => {
-            let activity = &file.activities[usize::from(activity)].id;
-            format!("{reason}:{customer}:{since}:{activity}")
-        }
-        None => format!("{reason}:{customer}:{since}"),
-    }
 }
 
 /// The number, where the channel needs one.

@@ -6,6 +6,7 @@
 
 mod calibration;
 mod calls;
+mod capacity;
 mod choice;
 mod constraints;
 mod controls;
@@ -16,6 +17,7 @@ mod known;
 mod lists;
 mod members;
 mod migration;
+mod overdue;
 mod power;
 mod profiles;
 mod propensity;
@@ -23,16 +25,18 @@ mod reasons;
 mod reconciliation;
 mod rejects;
 mod report;
+mod resolutions;
 mod rules;
 mod segments;
 mod summary;
 
 use std::sync::Arc;
 
-use crate::calls::CallQueue;
+use crate::calls::{CallQueue, Overdue};
 use crate::campaign::{Campaign, ReviewFinding};
 use crate::outputs::{ColumnData, OutTable, OutputError};
 use crate::pipeline::Plan;
+use crate::records::Complaint;
 use crate::segments::{InterestAffinity, Segmentation};
 use crate::tables::ValidTables;
 use crate::view::CustomerView;
@@ -65,6 +69,12 @@ pub struct Night<'a> {
     pub campaign: &'a Campaign,
     /// The call queue.
     pub calls: &'a CallQueue,
+    /// The queue with other teams, where somebody asked what they would do.
+    pub what_if: Option<&'a CallQueue>,
+    /// What is open and overdue, by who answers for it.
+    pub overdue: &'a [Overdue],
+    /// The complaints, where there is such a table.
+    pub complaints: Option<&'a [Complaint]>,
     /// Whom earlier nights have named to importers.
     pub known: &'a Known,
     /// The run that this one starts from.
@@ -105,12 +115,15 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         propensity::table(night)?,
         calibration::table(night)?,
         calls::table(night)?,
+        capacity::table(night)?,
+        overdue::table(night)?,
         reasons::table(night)?,
         reconciliation::table(night)?,
         rejects::table(night)?,
     ];
     tables.extend(migration::table(night)?);
     tables.extend(drift::table(night)?);
+    tables.extend(resolutions::table(night)?);
     tables.extend(known::table(night)?);
     Ok(tables)
 }
@@ -121,6 +134,16 @@ fn text<T: ToString>(values: impl IntoIterator<Item = T>) -> ColumnData {
         values
             .into_iter()
             .map(|value| Some(value.to_string()))
+            .collect(),
+    )
+}
+
+/// A column of free text that may be missing.
+fn optional_text<T: ToString>(values: impl IntoIterator<Item = Option<T>>) -> ColumnData {
+    ColumnData::Text(
+        values
+            .into_iter()
+            .map(|value| value.map(|value| value.to_string()))
             .collect(),
     )
 }

@@ -307,17 +307,17 @@ fn activities(night: &Night<'_>) -> Vec<report::Activity> {
 fn queue(night: &Night<'_>) -> report::Queue {
     let language = night.plan.file.pipeline.language;
     let teams = night.calls.loads.iter().map(|load| {
-        let minutes = night
-            .plan
-            .file
-            .teams
-            .get(&load.team)
-            .map_or(0.0, |team| team.minutes_per_call);
+        let over = night
+            .calls
+            .calls
+            .iter()
+            .filter(|call| call.team == load.team && call.status == CallStatus::CarriedOver);
+        let over: f64 = over.map(|call| call.minutes).sum();
         report::Team {
             team: load.team.clone(),
             capacity_minutes: load.capacity_minutes,
             planned_minutes: load.planned_minutes,
-            carried_over_minutes: load.carried_over as f64 * minutes,
+            carried_over_minutes: over,
             planned: load.planned,
             carried_over: load.carried_over,
             late: load.late,

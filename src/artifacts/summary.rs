@@ -286,16 +286,76 @@ fn calls(night: &Night<'_>, page: &mut Page) {
             grouped(load.late)
         ));
     }
+    shortage(night, page);
+    what_if(night, page);
+    page.line(&format!(
+        "  {:<30} {:>9} {:>9} {:>7} {:>7} {:>8}",
+        "reason", "customers", "in calls", "held", "done", "given up"
+    ));
     for count in &night.calls.counts {
         page.line(&format!(
-            "  {:<30} {:>9} reasons, {:>7} in calls, {:>7} held",
+            "  {:<30} {:>9} {:>9} {:>7} {:>7} {:>8}",
             count.reason,
             grouped(count.hits),
             grouped(count.leading + count.further),
-            grouped(count.held)
+            grouped(count.held),
+            grouped(count.done),
+            grouped(count.expired)
         ));
     }
     held(night, page);
+}
+
+/// What more hours would have on time.
+fn shortage(night: &Night<'_>, page: &mut Page) {
+    let reasons = &night.plan.file.calls;
+    for load in night.calls.loads.iter().filter(|load| load.short > 0) {
+        let mut late: BTreeMap<&str, u64> = BTreeMap::new();
+        let of_team = night
+            .calls
+            .calls
+            .iter()
+            .filter(|c| c.team == load.team && c.short);
+        for call in of_team {
+            *late
+                .entry(&reasons[usize::from(call.lead.reason)].id)
+                .or_default() += 1;
+        }
+        let late: Vec<String> = late
+            .into_iter()
+            .map(|(reason, count)| format!("{reason} {}", grouped(count)))
+            .collect();
+        page.wrapped(&format!(
+            "{} lacks {:.1} hours to be on time; late because of it: {}",
+            load.team,
+            load.missing_minutes / 60.0,
+            late.join(", ")
+        ));
+    }
+}
+
+/// What other teams would do.
+fn what_if(night: &Night<'_>, page: &mut Page) {
+    let Some(other) = night.what_if else { return };
+    page.line("  what if");
+    for (now, then) in night.calls.loads.iter().zip(&other.loads) {
+        if now.agents == then.agents {
+            continue;
+        }
+        let change = |now: u64, then: u64| format!("{} -> {}", grouped(now), grouped(then));
+        page.wrapped(&format!(
+            "{} with {} agents instead of {}: today {}, carried over {}, late {}, hours lacking \
+             {:.1} -> {:.1}",
+            now.team,
+            then.agents,
+            now.agents,
+            change(now.planned, then.planned),
+            change(now.carried_over, then.carried_over),
+            change(now.late, then.late),
+            now.missing_minutes / 60.0,
+            then.missing_minutes / 60.0
+        ));
+    }
 }
 
 /// Why reasons are held, the most frequent first.

@@ -1,5 +1,9 @@
-use jiff::civil::Date;
+//! What there is tonight: conditions that hold, events, and what the previous
+//! run left.
 
+use std::collections::BTreeMap;
+
+use super::cases::carried_key;
 use super::{CarriedCall, HitRef, QueueInput, ReasonHit, Trigger};
 use crate::campaign::{ContactOutcome, Earlier, InvitationStatus};
 use crate::domain::{Channel, days_from_date};
@@ -7,25 +11,37 @@ use crate::domain::{Channel, days_from_date};
 /// Reminders go out from this many days before the start.
 const REMINDER_DAYS: i32 = 2;
 
-/// Attempts are counted over this many days; older ones were another case.
-const ATTEMPT_DAYS: i32 = 30;
-
-/// A reason that applies to a customer tonight.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Hit<'a> {
+/// A customer's reason that holds tonight, or that the previous run left, or
+/// both.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
     pub(super) at: HitRef,
-    pub(super) since: Date,
-    pub(super) value: f64,
-    /// The previous run's call about it.
+    /// What holds tonight.
+    pub(super) hit: Option<ReasonHit>,
     pub(super) carried: Option<&'a CarriedCall>,
+    /// Whether it stays open although nothing holds tonight.
+    pub(super) lasts: bool,
 }
 
-/// Tonight's hits, one per customer, reason and activity and in that order,
-/// and how many carried calls no longer have a reason.
-pub(super) fn gather<'a>(input: &QueueInput<'a>) -> (Vec<Hit<'a>>, u64) {
+/// All of them, one per customer, reason and activity and in that order.
+pub(super) fn gather<'a>(input: &QueueInput<'a>) -> Vec<Found<'a>> {
     let mut hits: Vec<ReasonHit> = input.hits.to_vec();
     invitation_hits(input, &mut hits);
     reminder_hits(input, &mut hits);
+    // Of several the newest event, else the oldest and the most worth.
+    hits.sort_by(|a, b| {
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| {
+                if a.dated {
+                    b.since.cmp(&a.since)
+                } else {
+                    a.since.cmp(&b.since)
+                }
+            })
+            .then(b.value.total_cmp(&a.value))
+    });
+    hits.dedup_by_key(|hit| key(hit));
     let mut carried: Vec<&CarriedCall> = input.carried.iter().collect();
     carried.sort_by(|a, b| {
         carried_key(a)
@@ -33,35 +49,44 @@ pub(super) fn gather<'a>(input: &QueueInput<'a>) -> (Vec<Hit<'a>>, u64) {
             .then_with(|| (a.since, b.attempt, &a.owner).cmp(&(b.since, a.attempt, &b.owner)))
     });
     carried.dedup_by_key(|call| carried_key(call));
-    revive(input, &carried, &mut hits);
 
-    hits.sort_by(|a, b| {
-        key(a)
-            .cmp(&key(b))
-            .then(a.since.cmp(&b.since))
-            .then(b.value.total_cmp(&a.value))
-    });
-    hits.dedup_by_key(|hit| key(hit));
-    let mut found = 0_u64;
-    let joined = hits
-        .into_iter()
-        .map(|hit| {
-            let at = key(&hit);
-            let carried = carried
-                .binary_search_by_key(&at, |call| carried_key(call))
-                .ok()
-                .map(|place| carried[place]);
-            found += u64::from(carried.is_some());
-            let since = carried.map_or(hit.since, |call| call.since.min(hit.since));
-            Hit {
+    let mut found: BTreeMap<HitRef, Found<'a>> = BTreeMap::new();
+    for hit in hits {
+        let at = key(&hit);
+        let hit = Some(hit);
+        found.insert(
+            at,
+            Found {
                 at,
-                since,
-                value: hit.value,
-                carried,
-            }
-        })
-        .collect();
-    (joined, carried.len() as u64 - found)
+                hit,
+                carried: None,
+                lasts: false,
+            },
+        );
+    }
+    for call in carried {
+        let at = carried_key(call);
+        let lasts = outlasts_the_night(input, call);
+        let entry = found.entry(at).or_insert(Found {
+            at,
+            hit: None,
+            carried: None,
+            lasts,
+        });
+        entry.carried = Some(call);
+    }
+    found.into_values().collect()
+}
+
+/// Invitations by phone that the previous run left: the campaign does not
+/// invite twice, so they must not be lost. They end with an outcome, or when
+/// the activity starts.
+fn outlasts_the_night(input: &QueueInput<'_>, call: &CarriedCall) -> bool {
+    let reason = &input.reasons[usize::from(call.reason)];
+    let starts = call
+        .activity
+        .map(|at| input.activities[usize::from(at)].starts.0.date());
+    reason.on == Some(Trigger::Invitation) && starts.is_some_and(|starts| starts >= input.as_of)
 }
 
 const fn key(hit: &ReasonHit) -> HitRef {
@@ -69,14 +94,6 @@ const fn key(hit: &ReasonHit) -> HitRef {
         row: hit.row,
         reason: hit.reason,
         activity: hit.activity,
-    }
-}
-
-const fn carried_key(call: &CarriedCall) -> HitRef {
-    HitRef {
-        row: call.row,
-        reason: call.reason,
-        activity: call.activity,
     }
 }
 
@@ -98,6 +115,7 @@ fn invitation_hits(input: &QueueInput<'_>, hits: &mut Vec<ReasonHit>) {
             reason,
             activity: Some(invitation.activity),
             since: input.as_of,
+            dated: false,
             value: invitation.value,
         }));
     }
@@ -139,82 +157,10 @@ fn reminder_hits(input: &QueueInput<'_>, hits: &mut Vec<ReasonHit>) {
                     reason,
                     activity: Some(invitation.activity),
                     since: input.as_of,
+                    dated: false,
                     value: 0.0,
                 });
             }
         }
-    }
-}
-
-/// Invitations by phone that the previous run left: the campaign does not
-/// invite twice, so they must not be lost. They end with an outcome, or when
-/// the activity starts.
-fn revive(input: &QueueInput<'_>, carried: &[&CarriedCall], hits: &mut Vec<ReasonHit>) {
-    let open: Vec<&&CarriedCall> = carried
-        .iter()
-        .filter(|call| input.reasons[usize::from(call.reason)].on == Some(Trigger::Invitation))
-        .collect();
-    if open.is_empty() {
-        return;
-    }
-    let earlier = Earlier::new(input.people.len(), input.activities, input.contacts);
-    for call in open {
-        let Some(activity) = call.activity else {
-            continue;
-        };
-        let starts = input.activities[usize::from(activity)].starts.0.date();
-        let answered = earlier
-            .of(call.row as usize, activity)
-            .is_some_and(|invitation| {
-                !matches!(invitation.outcome, None | Some(ContactOutcome::NoAnswer))
-            });
-        if !answered && starts >= input.as_of {
-            hits.push(ReasonHit {
-                row: call.row,
-                reason: call.reason,
-                activity: call.activity,
-                since: call.since,
-                value: 0.0,
-            });
-        }
-    }
-}
-
-/// Earlier contacts about reasons, to count attempts.
-#[derive(Debug)]
-pub(super) struct Attempts(Vec<(u32, u16, i32)>);
-
-impl Attempts {
-    pub(super) fn new(input: &QueueInput<'_>) -> Self {
-        let since = days_from_date(input.as_of) - ATTEMPT_DAYS;
-        let mut days: Vec<(u32, u16, i32)> = Vec::new();
-        for contact in input.contacts {
-            let reason = (0..)
-                .zip(input.reasons)
-                .find(|(_, r)| r.id == contact.activity);
-            let day = days_from_date(contact.date);
-            if let Some((reason, _)) = reason
-                && day >= since
-            {
-                days.push((contact.row, reason, day));
-            }
-        }
-        days.sort_unstable();
-        days.dedup();
-        Self(days)
-    }
-
-    /// The attempt that tonight's contact would be: one more than the days
-    /// with a contact about the reason, and not less than the previous run's.
-    pub(super) fn next(&self, hit: &Hit<'_>) -> u32 {
-        let of = |entry: &(u32, u16, i32)| (entry.0, entry.1);
-        let wanted = (hit.at.row, hit.at.reason);
-        let start = self.0.partition_point(|entry| of(entry) < wanted);
-        let count = self.0[start..]
-            .iter()
-            .take_while(|entry| of(entry) == wanted)
-            .count();
-        let next = u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);
-        hit.carried.map_or(next, |call| call.attempt.max(next))
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{CallReason, CallsError, Team};
+use super::{CallReason, CallsError, QueueSettings, Team};
 use crate::campaign::{Activity, Contact, Invitation, Key, Policy, Suppression};
 use crate::domain::{Language, People};
 
@@ -16,13 +16,16 @@ pub struct ReasonHit {
     pub reason: u16,
     /// The activity's index, where the reason comes from one.
     pub activity: Option<u16>,
-    /// The first day it was seen: the as-of date if new.
+    /// The day since which it is open: that of the event if `dated`, else the
+    /// as-of date.
     pub since: Date,
+    /// Whether `since` tells this event from another one.
+    pub dated: bool,
     /// Worth of the call, to order calls that are otherwise alike.
     pub value: f64,
 }
 
-/// A reason that the previous run had: called about, carried over or held.
+/// A reason as the previous run left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarriedCall {
     /// The customer's row.
@@ -31,12 +34,28 @@ pub struct CarriedCall {
     pub reason: u16,
     /// The activity's index, where the reason came from one.
     pub activity: Option<u16>,
-    /// The first day it was seen.
+    /// Since when it is open.
     pub since: Date,
-    /// The attempt it was.
+    /// The attempt that was next.
     pub attempt: u32,
     /// Who answers for it, and goes on to.
     pub owner: String,
+    /// The night that listed it last, if what came of that was not known.
+    pub listed_on: Option<Date>,
+    /// Whether it was listed for a machine to send.
+    pub by_machine: bool,
+    /// The last day on which it was tried.
+    pub tried_on: Option<Date>,
+    /// The day on which it was done.
+    pub done_on: Option<Date>,
+    /// Whether it was given up.
+    pub given_up: bool,
+    /// Nights in a row without room in the team's hours.
+    pub waits: u32,
+    /// The call that it was part of.
+    pub call_id: Option<String>,
+    /// Whether it led that call.
+    pub leads: bool,
 }
 
 /// All that the queue is planned from. Lists by row have one entry per
@@ -60,6 +79,10 @@ pub struct QueueInput<'a> {
     pub hits: &'a [ReasonHit],
     /// What the previous run left.
     pub carried: &'a [CarriedCall],
+    /// `[queue]`.
+    pub settings: &'a QueueSettings,
+    /// By reason: whether the pre-launch review keeps its calls back.
+    pub held_back: &'a [bool],
     /// Tonight's invitations.
     pub invitations: &'a [Invitation],
     /// By contact unit: whether it is held out of all campaigns.
@@ -67,6 +90,9 @@ pub struct QueueInput<'a> {
     /// Contacts made, and our own earlier invitations and messages. About a
     /// reason, `activity` is the reason's id.
     pub contacts: &'a [Contact],
+    /// The contact history alone; `None` if there is none, so that what comes of
+    /// a call is never known.
+    pub history: Option<&'a [Contact]>,
     /// Do-not-contact entries.
     pub suppressions: &'a [Suppression],
     /// Whether the do-not-contact list is missing or older than allowed.
@@ -77,6 +103,10 @@ pub struct QueueInput<'a> {
     pub activities: &'a [Activity],
     /// By row: label of the customer's top interest.
     pub top_interest: &'a [Option<&'a str>],
+    /// By row: index of the activity that fits the customer best.
+    pub next_best: &'a [Option<u16>],
+    /// The columns that scripts and sentences mention, by name, as text by row.
+    pub columns: &'a BTreeMap<String, Vec<String>>,
     /// The key that orders equals at random.
     pub key: &'a Key,
 }
@@ -86,6 +116,8 @@ impl QueueInput<'_> {
     pub(super) fn check(&self) -> Result<(), CallsError> {
         let lengths = [
             ("top_interest", self.top_interest.len(), self.people.len()),
+            ("next_best", self.next_best.len(), self.people.len()),
+            ("held_back", self.held_back.len(), self.reasons.len()),
             (
                 "universal_control",
                 self.universal_control.len(),
@@ -102,8 +134,11 @@ impl QueueInput<'_> {
             }
         }
         for reason in self.reasons {
-            if !self.teams.contains_key(&reason.team) {
-                let (reason, team) = (reason.id.clone(), reason.team.clone());
+            let steps = reason.attempts.then.iter().map(|step| &step.team);
+            let named = std::iter::once(&reason.team).chain(steps);
+            let mut names = named.flat_map(|teams| teams.names());
+            if let Some(team) = names.find(|name| !self.teams.contains_key(*name)) {
+                let (reason, team) = (reason.id.clone(), team.clone());
                 return Err(CallsError::UnknownTeam { reason, team });
             }
         }

@@ -29,6 +29,11 @@ struct World {
     suppressions: Vec<Suppression>,
     policy: Policy,
     activities: Vec<Activity>,
+    /// Calls that were made; `None` where nobody keeps a history.
+    history: Option<Vec<Contact>>,
+    settings: QueueSettings,
+    held_back: Vec<bool>,
+    columns: BTreeMap<String, Vec<String>>,
 }
 
 impl World {
@@ -75,12 +80,24 @@ impl World {
             suppressions: Vec::new(),
             policy: Policy::default(),
             activities: vec![activity("film-night", "film"), activity("gym", "gym")],
+            history: Some(Vec::new()),
+            settings: QueueSettings::default(),
+            held_back: vec![false; 6],
+            columns: BTreeMap::new(),
         }
+    }
+
+    /// The same contacts for the policy and as the history of calls.
+    fn made(mut self, contacts: Vec<Contact>) -> Self {
+        self.contacts.clone_from(&contacts);
+        self.history = Some(contacts);
+        self
     }
 
     fn plan(&self) -> CallQueue {
         let key = Key::new(b"test key").unwrap();
         let top_interest = vec![Some("Film"); self.people.len()];
+        let next_best = vec![None; self.people.len()];
         let input = QueueInput {
             as_of: self.as_of,
             timezone: &shanghai(),
@@ -98,6 +115,11 @@ impl World {
             policy: &self.policy,
             activities: &self.activities,
             top_interest: &top_interest,
+            next_best: &next_best,
+            columns: &self.columns,
+            history: self.history.as_deref(),
+            settings: &self.settings,
+            held_back: &self.held_back,
             key: &key,
         };
         plan_calls(&input).unwrap()
@@ -121,12 +143,25 @@ fn reason(id: &str, action: &str, priority: u32, class: CallClass, team: &str) -
             .unwrap(),
         when: Some("TRUE".to_owned()),
         on: None,
+        days_ago: None,
+        stays: Stays::WhileTrue,
+        expires_days: None,
+        rest_days: 30,
         priority,
         class,
         due_hours: 24,
-        team: team.to_owned(),
+        team: Teams::One(team.to_owned()),
+        skills: Vec::new(),
+        minutes: None,
         owner: if action == "visit" { MANAGER } else { "desk" }.to_owned(),
-        blocks_promotion: id == "complaint",
+        blocks: if id == "complaint" {
+            vec![MARKETING.to_owned()]
+        } else {
+            Vec::new()
+        },
+        window: None,
+        attempts: Attempts::default(),
+        sentence: None,
         script: "Ask.".to_owned(),
         talking_points: Vec::new(),
     }
@@ -155,8 +190,9 @@ fn team(agents: u32, hours: f64) -> Team {
             sun: 0.0,
         },
         minutes_per_call: 6.0,
+        further_minutes: 0.0,
         utilisation: crate::domain::Share::of(1.0),
-        automatic: false,
+        ..Team::default()
     }
 }
 
@@ -166,6 +202,7 @@ fn hit(row: u32, reason: u16) -> ReasonHit {
         reason,
         activity: None,
         since: AS_OF.parse().unwrap(),
+        dated: false,
         value: 0.0,
     }
 }
@@ -178,18 +215,23 @@ fn carried(row: u32, reason: u16, activity: Option<u16>, since: &str) -> Carried
         activity,
         since,
         attempt: 2,
+        tried_on: None,
         owner: "first desk".to_owned(),
+        listed_on: None,
+        by_machine: false,
+        done_on: None,
+        given_up: false,
+        waits: 0,
+        call_id: None,
+        leads: false,
     }
 }
 
 fn invitation(row: u32, activity: u16, channel: Channel) -> Invitation {
     let policy = Policy::default();
+    let zone = shanghai();
     let window = Search::new(&policy)
-        .first(
-            AS_OF.parse().unwrap(),
-            channel,
-            Callee::living_in(&shanghai()),
-        )
+        .first(AS_OF.parse().unwrap(), channel, Callee::living_in(&zone))
         .unwrap();
     Invitation {
         row,
@@ -334,17 +376,24 @@ proptest! {
                 prop_assert!(load.planned_minutes <= capacity + 1e-9);
                 prop_assert!(load.planned <= 5, "half an hour at 6 minutes");
             }
+            for day in &load.days {
+                let of_day = queue.calls.iter().filter(|c| c.team == load.team && c.planned_for == Some(day.day));
+                let minutes: f64 = of_day.map(|call| call.minutes).sum();
+                prop_assert!((minutes - day.planned_minutes).abs() < 1e-6);
+                prop_assert!(day.capacity_minutes.is_none_or(|most| minutes <= most + 1e-6));
+            }
         }
     }
 
     #[test]
     fn calls_are_in_order_and_every_window_is_open(world in world()) {
         let queue = world.plan();
-        prop_assert!(queue.calls.is_sorted_by_key(|call| call.priority));
+        prop_assert!(queue.calls.is_sorted_by_key(|call| call.planned_for.unwrap_or(Date::MAX)));
         for call in &queue.calls {
             prop_assert!(call.not_before.at < call.not_after.at);
             for hit in &call.further_reasons {
-                prop_assert!(world.reasons[usize::from(hit.reason)].priority >= call.priority);
+                let (lead, other) = (&world.reasons[usize::from(call.lead.reason)], &world.reasons[usize::from(hit.reason)]);
+                prop_assert!(other.class >= lead.class);
             }
         }
     }
@@ -383,7 +432,10 @@ fn a_household_gets_one_call_with_all_its_reasons() {
             activity: None
         }]
     );
-    assert_eq!(call.talking_points, ["About ending: Ask.", "Film"]);
+    assert_eq!(
+        call.talking_points,
+        ["About ending: Ask.", "Interest: Film"]
+    );
     assert_eq!(call.due_at.to_string(), "2026-11-03T00:00:00+08:00");
     assert_eq!(call.not_before.to_string(), "2026-11-02T09:00:00+08:00");
     assert_eq!(call.not_after.to_string(), "2026-11-02T20:00:00+08:00");
@@ -464,7 +516,12 @@ fn what_does_not_fit_is_carried_over_with_its_age_and_owner() {
         (care.team.as_str(), care.planned, care.carried_over),
         ("care", 5, 2)
     );
-    assert_eq!(care.late, 3, "the old one, and the two that are due today");
+    assert_eq!(
+        (care.late, care.short),
+        (3, 2),
+        "the old one, and the two that are due today for want of hours"
+    );
+    assert_eq!(care.missing_minutes, 12.0);
 }
 
 #[test]
@@ -505,7 +562,7 @@ fn reminders_go_to_those_who_accepted_once_and_in_time() {
         date: "2026-10-25".parse().unwrap(),
         ..declined.clone()
     };
-    let reminded = contact(1, "reminder", AS_OF);
+    let reminded = contact(1, "reminder", "2026-11-02");
     world.contacts = vec![
         accepted(0),
         accepted(1),
@@ -540,16 +597,16 @@ fn invitations_by_phone_outlive_the_night() {
         outcome,
         ..contact(row, "film-night", "2026-11-01")
     };
-    world.contacts = vec![
+    let world = world.made(vec![
         about(0, None),
         about(1, Some(ContactOutcome::NoAnswer)),
         about(2, Some(ContactOutcome::Declined)),
-    ];
+    ]);
     let queue = world.plan();
     let mut rows: Vec<u32> = queue.calls.iter().map(|call| call.lead.row).collect();
     rows.sort_unstable();
     assert_eq!(rows, [0, 1], "declined, and too late");
-    assert_eq!(queue.lapsed, 2);
+    assert_eq!(queue.lapsed, 1, "too late");
 }
 
 #[test]
@@ -570,12 +627,17 @@ fn attempts_count_days_with_a_contact_about_the_reason() {
         class: CallClass::Service,
         ..contact(0, "installation", date)
     };
-    world.contacts = vec![
+    world.carried = vec![CarriedCall {
+        attempt: 1,
+        ..carried(0, 1, None, "2026-10-31")
+    }];
+    world.reasons[1].attempts.tries = 5;
+    let world = world.made(vec![
         service("2026-11-01"),
         service("2026-11-01"),
         service("2026-10-31"),
         service("2026-09-01"),
-    ];
+    ]);
     assert_eq!(world.plan().calls[0].attempt, 3);
 }
 
@@ -608,4 +670,322 @@ fn children_are_not_called_at_all() {
     let queue = world.plan();
     assert_eq!(queue.calls.len(), 1);
     assert_eq!(queue.held[0].hold, Hold::Policy(DecisionReason::Minor));
+}
+
+fn about(row: u32, reason: &str, date: &str, outcome: ContactOutcome) -> Contact {
+    Contact {
+        class: CallClass::Service,
+        channel: Some(Channel::Call),
+        outcome: Some(outcome),
+        ..contact(row, reason, date)
+    }
+}
+
+/// The case of that customer as the night before listed it.
+fn listed(row: u32, reason: u16) -> CarriedCall {
+    CarriedCall {
+        attempt: 1,
+        listed_on: Some("2026-11-01".parse().unwrap()),
+        ..carried(row, reason, None, "2026-11-01")
+    }
+}
+
+fn state(queue: &CallQueue, row: u32) -> Option<&ReasonRow> {
+    queue.ledger.iter().find(|entry| entry.hit.row == row)
+}
+
+#[test]
+fn who_was_reached_is_not_called_again() {
+    let mut world = World::new(4);
+    world.hits = (0..4).map(|row| hit(row, 1)).collect();
+    world.carried = (0..3).map(|row| listed(row, 1)).collect();
+    let world = world.made(vec![
+        about(0, "installation", "2026-11-01", ContactOutcome::Reached),
+        about(1, "installation", "2026-11-01", ContactOutcome::NoAnswer),
+        about(3, "installation", "2026-10-20", ContactOutcome::Accepted),
+    ]);
+    let queue = world.plan();
+    let done = |day: &str| ReasonState::Done(day.parse().unwrap());
+    assert_eq!(state(&queue, 0).unwrap().state, done("2026-11-01"));
+    assert_eq!(
+        state(&queue, 3).unwrap().state,
+        done("2026-10-20"),
+        "not long ago"
+    );
+    let mut rows: Vec<u32> = queue.calls.iter().map(|call| call.lead.row).collect();
+    rows.sort_unstable();
+    assert_eq!(rows, [1, 2], "nobody answered; the list was not worked off");
+    let attempt = |row: u32| state(&queue, row).unwrap().attempt;
+    assert_eq!((attempt(1), attempt(2)), (2, 1));
+}
+
+#[test]
+fn a_list_whose_outcome_is_not_known_is_waited_for_and_then_made_again() {
+    let mut world = World::new(1);
+    world.hits = vec![hit(0, 1)];
+    world.carried = vec![listed(0, 1)];
+    let queue = world.plan();
+    assert_eq!(queue.held[0].hold, Hold::AwaitingOutcome);
+    let row = state(&queue, 0).unwrap();
+    assert_eq!(row.listed_on, Some("2026-11-01".parse().unwrap()));
+    world.carried[0].listed_on = Some("2026-10-29".parse().unwrap());
+    assert_eq!(world.plan().calls.len(), 1, "four days are enough");
+    world.history = None;
+    let queue = world.plan();
+    assert!(
+        matches!(state(&queue, 0).unwrap().state, ReasonState::Done(_)),
+        "without a history it counts as made"
+    );
+}
+
+#[test]
+fn reaching_the_household_settles_all_reasons_of_the_call() {
+    let mut world = World::new(2).household();
+    world.hits = vec![hit(0, 0), hit(1, 1)];
+    world.carried = vec![
+        CarriedCall {
+            call_id: Some("a".into()),
+            leads: true,
+            ..listed(0, 0)
+        },
+        CarriedCall {
+            call_id: Some("a".into()),
+            ..listed(1, 1)
+        },
+    ];
+    let world = world.made(vec![about(
+        0,
+        "complaint",
+        "2026-11-01",
+        ContactOutcome::Reached,
+    )]);
+    let queue = world.plan();
+    assert_eq!(queue.calls, []);
+    assert!(
+        queue
+            .ledger
+            .iter()
+            .all(|row| matches!(row.state, ReasonState::Done(_)))
+    );
+}
+
+#[test]
+fn the_next_try_is_at_another_time_and_on_another_day_then_down_the_ladder() {
+    let mut world = World::new(1);
+    world.hits = vec![hit(0, 1)];
+    world.reasons[1].attempts = Attempts {
+        tries: 2,
+        wait_days: 1,
+        then: vec![
+            Step {
+                action: crate::domain::Action::Sms,
+                team: Teams::One("messages".into()),
+                script: Some("We could not reach you.".into()),
+            },
+            Step {
+                action: crate::domain::Action::Visit,
+                team: Teams::One("clubs".into()),
+                script: None,
+            },
+        ],
+    };
+    let tried = |date: &str, time: &str| Contact {
+        time: Some(time.parse().unwrap()),
+        ..about(0, "installation", date, ContactOutcome::NoAnswer)
+    };
+    world.carried = vec![CarriedCall {
+        attempt: 1,
+        ..carried(0, 1, None, "2026-10-30")
+    }];
+    let mut made = vec![tried("2026-11-01", "10:00")];
+    let queue = world.clone().made(made.clone()).plan();
+    let call = &queue.calls[0];
+    assert_eq!(call.attempt, 2);
+    assert_eq!(call.not_before.to_string(), "2026-11-02T12:00:00+08:00");
+    assert_eq!(call.not_after.to_string(), "2026-11-02T17:00:00+08:00");
+
+    made.push(tried("2026-10-31", "13:00"));
+    let queue = world.clone().made(made.clone()).plan();
+    let call = &queue.calls[0];
+    assert_eq!(
+        (call.action.as_str(), call.script.as_str()),
+        ("sms", "We could not reach you.")
+    );
+    assert_eq!(call.status, CallStatus::Planned);
+
+    // The message was sent last night; a machine reports nothing.
+    world.carried[0] = CarriedCall {
+        attempt: 3,
+        by_machine: true,
+        ..listed(0, 1)
+    };
+    made.pop();
+    made.push(tried("2026-10-30", "13:00"));
+    made[0].date = "2026-10-31".parse().unwrap();
+    let queue = world.clone().made(made.clone()).plan();
+    assert_eq!(
+        (queue.calls[0].action.as_str(), queue.calls[0].attempt),
+        ("visit", 4)
+    );
+
+    world.carried[0] = CarriedCall {
+        attempt: 5,
+        ..carried(0, 1, None, "2026-10-30")
+    };
+    let queue = world.made(made).plan();
+    assert_eq!(queue.held[0].hold, Hold::AttemptsUsedUp);
+}
+
+#[test]
+fn a_promised_call_back_is_made_at_its_time_with_the_other_reasons() {
+    let mut world = World::new(2).household();
+    world.hits = vec![hit(0, 1), hit(1, 3), hit(1, 2)];
+    world.reasons[1].due_hours = 96;
+    world.carried = vec![CarriedCall {
+        listed_on: None,
+        ..listed(0, 1)
+    }];
+    let world = world.made(vec![Contact {
+        callback_at: Some("2026-11-03T15:00:00+08:00".parse().unwrap()),
+        promise: Some("A discount".into()),
+        ..about(0, "installation", "2026-11-01", ContactOutcome::CallBack)
+    }]);
+    let queue = world.plan();
+    let call = queue
+        .calls
+        .iter()
+        .find(|call| call.lead.reason == 1)
+        .unwrap();
+    assert_eq!(call.not_before.to_string(), "2026-11-03T15:00:00+08:00");
+    assert_eq!(call.not_after.to_string(), "2026-11-03T15:30:00+08:00");
+    assert_eq!(call.planned_for, Some("2026-11-03".parse().unwrap()));
+    assert_eq!(call.further_reasons.len(), 1, "the promotion");
+    assert_eq!(call.talking_points[0], "Promised: A discount");
+}
+
+#[test]
+fn what_stays_until_it_is_done_outlives_its_condition_and_expires() {
+    let mut world = World::new(2);
+    world.reasons[1].stays = Stays::UntilDone;
+    world.reasons[1].expires_days = Some(5);
+    world.carried = vec![
+        carried(0, 1, None, "2026-10-30"),
+        carried(1, 1, None, "2026-10-20"),
+    ];
+    let queue = world.plan();
+    assert_eq!(queue.calls.len(), 1);
+    assert_eq!(queue.calls[0].lead.row, 0);
+    assert_eq!(state(&queue, 1).unwrap().state, ReasonState::Expired);
+    assert_eq!(queue.counts[1].expired, 1);
+}
+
+#[test]
+fn another_event_is_another_case() {
+    let mut world = World::new(1);
+    world.hits = vec![ReasonHit {
+        since: "2026-11-01".parse().unwrap(),
+        dated: true,
+        ..hit(0, 1)
+    }];
+    let reached = |date: &str| about(0, "installation", date, ContactOutcome::Reached);
+    let queue = world.clone().made(vec![reached("2026-10-31")]).plan();
+    assert_eq!(queue.calls.len(), 1, "that was the one before");
+    let queue = world.made(vec![reached("2026-11-01")]).plan();
+    assert_eq!(queue.calls, []);
+}
+
+#[test]
+fn age_raises_priority_and_service_goes_before_promotion() {
+    let mut world = World::new(3);
+    world.settings.ageing = 3.0;
+    world.teams.insert("care".to_owned(), team(1, 0.1));
+    world.hits = vec![hit(0, 0), hit(1, 1)];
+    for reason in &mut world.reasons {
+        reason.due_hours = 2000;
+    }
+    world.carried = vec![carried(1, 1, None, "2026-10-29")];
+    let first = world.plan().calls[0].lead.row;
+    assert_eq!(first, 1, "20 less 12 is before 10");
+    world.reasons[2].team = Teams::One("care".into());
+    world.reasons[2].priority = 1;
+    world.hits.push(hit(2, 2));
+    assert_eq!(world.plan().calls.last().unwrap().lead.row, 2);
+}
+
+#[test]
+fn a_team_serves_its_languages_districts_and_skills() {
+    let mut world = World::new(4);
+    world.reasons[1].team = Teams::Several(vec!["care".into(), "clubs".into()]);
+    let care = world.teams.get_mut("care").unwrap();
+    care.languages = vec!["en".into()];
+    care.districts = vec!["harbour".into()];
+    let clubs = world.teams.get_mut("clubs").unwrap();
+    clubs.languages = vec!["zh".into()];
+    world.people.language = ["en", "zh", "en", "fr"]
+        .map(|tag| Some(tag.to_owned()))
+        .to_vec();
+    world.people.district[2] = Some("hills".into());
+    world.hits = (0..4).map(|row| hit(row, 1)).collect();
+    let queue = world.plan();
+    let team = |row: u32| {
+        let call = queue.calls.iter().find(|call| call.lead.row == row);
+        call.map(|call| call.team.as_str())
+    };
+    assert_eq!(
+        [team(0), team(1), team(2), team(3)],
+        [Some("care"), Some("clubs"), None, None]
+    );
+    assert!(queue.held.iter().all(|held| held.hold == Hold::NoTeam));
+    world.reasons[1].skills = vec!["billing".into()];
+    assert_eq!(world.plan().calls, []);
+}
+
+#[test]
+fn a_reason_that_blocks_another_goes_first() {
+    let mut world = World::new(2).household();
+    world.reasons[0].blocks = vec!["installation".into()];
+    world.hits = vec![hit(0, 0), hit(1, 1)];
+    let queue = world.plan();
+    assert_eq!(queue.held.len(), 1);
+    assert_eq!(queue.held[0].hold, Hold::Blocked);
+}
+
+#[test]
+fn scripts_tell_columns_and_the_case() {
+    let mut world = World::new(1);
+    world.hits = vec![hit(0, 1)];
+    world.carried = vec![carried(0, 1, None, "2026-10-30")];
+    world.reasons[1].script = "Plan {{ plan }}, open for {{ days }} days.".into();
+    world.reasons[1].sentence = Some(Label::One("Line since {{ since }}".into()));
+    world.columns = BTreeMap::from([("plan".to_owned(), vec!["Gold".to_owned()])]);
+    let call = &world.plan().calls[0];
+    assert_eq!(call.script, "Plan Gold, open for 3 days.");
+    assert_eq!(call.sentence, "Line since 2026-10-30");
+}
+
+#[test]
+fn a_reason_whose_review_failed_is_held() {
+    let mut world = World::new(1);
+    world.hits = vec![hit(0, 1)];
+    world.held_back[1] = true;
+    assert_eq!(world.plan().held[0].hold, Hold::Review);
+}
+
+#[test]
+fn nights_without_room_are_counted() {
+    let mut world = World::new(7);
+    world.hits = (0..7).map(|row| hit(row, 1)).collect();
+    world.carried = vec![CarriedCall {
+        waits: 2,
+        ..carried(6, 1, None, AS_OF)
+    }];
+    world.teams.insert("care".to_owned(), team(1, 0.0));
+    let queue = world.plan();
+    let waits: Vec<u32> = queue.ledger.iter().map(|row| row.waits).collect();
+    assert_eq!(waits, [1, 1, 1, 1, 1, 1, 3]);
+    let alerts = alerts(&world.reasons, &world.settings, &queue.ledger);
+    assert_eq!(
+        alerts,
+        ["installation: 1 have found no room in the hours of team care for up to 3 nights"]
+    );
 }

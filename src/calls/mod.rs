@@ -1,10 +1,11 @@
 //! The call queue: who is contacted about what, by which team, in what order.
 //!
-//! Conditions and events give hits (a customer × a reason). Hits that policy
-//! forbids tonight are held, and recorded as such; the others become calls,
-//! one for each contact unit with all its reasons. Messages and visits stay
-//! one for each customer and reason. Teams take calls in order until their
-//! hours are full; the rest is carried over.
+//! Conditions and events give hits (a customer × a reason). A hit with its
+//! history is a case: what was tried, what was promised, what is next. Cases
+//! that policy forbids tonight are held, and recorded as such; the others become
+//! calls, one for each contact unit with all its reasons. Messages and visits
+//! stay one for each customer and reason. Calls are planned over the days ahead
+//! within the teams' hours; what does not fit today is carried over.
 //!
 //! Service contacts are about something that the customer has or asked for:
 //! they need no marketing consent, and the do-not-contact list, the caps and
@@ -14,35 +15,56 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `reason`, `team` | the settings, as pipelines write them; scripts |
+//! | `reason`, `team`, `settings` | the settings, as pipelines write them |
 //! | `input` | what the stage gets |
 //! | `hits` | conditions, events and what the previous run left, as one list |
-//! | `holds` | what policy keeps back tonight |
-//! | `merge` | one call per contact unit |
-//! | `capacity` | what teams manage tonight |
-//! | `ledger` | what became of every reason |
+//! | `cases` | the history of each: attempts, promises, what is next |
+//! | `daypart` | another time of day for the next attempt |
+//! | `holds` | what is kept back tonight, and why |
+//! | `calendar` | when each may be called about on the days ahead |
+//! | `merge` | one call per contact unit, in the order of importance |
+//! | `schedule`, `rounds` | the day of each call, and of each visit |
+//! | `assign` | teams, days and loads together |
+//! | `dial` | the order in which a day is worked |
+//! | `wording` | sentences, scripts, talking points |
+//! | `ledger`, `supervision` | what became of every reason; what is overdue |
 //! | `plan` | the stage as a whole |
 
-mod capacity;
+mod assign;
+mod calendar;
+mod cases;
+mod daypart;
+mod dial;
 mod hits;
 mod holds;
 mod input;
 mod ledger;
+mod load;
 mod merge;
 mod plan;
 mod reason;
+mod rounds;
+mod schedule;
+mod settings;
+mod supervision;
 mod team;
+mod wording;
 
 #[cfg(test)]
 mod invariants;
 
-pub use capacity::TeamLoad;
 pub use holds::Hold;
 pub use input::{CarriedCall, QueueInput, ReasonHit};
 pub use ledger::{ReasonRow, ReasonState};
+pub use load::{DayLoad, TeamLoad};
 pub use plan::plan_calls;
-pub use reason::{CallReason, MANAGER, Trigger, contact_class};
+pub use reason::{
+    Attempts, CallReason, MANAGER, MARKETING, Stays, Step, Teams, Trigger, contact_class,
+};
+pub use settings::QueueSettings;
+pub use supervision::{Overdue, alerts, overdue};
 pub use team::{Hours, Team};
+pub use wording::{ACTIVITY_WORDS, CASE_WORDS, mentioned, mentions};
 
 use jiff::civil::Date;
 
@@ -102,13 +124,30 @@ pub struct Call {
     pub not_before: Moment,
     /// Not later than this.
     pub not_after: Moment,
+    /// About when it is made, if today.
+    pub starts_at: Option<Moment>,
+    /// The day for which it is planned; `None` beyond the days planned.
+    pub planned_for: Option<Date>,
+    /// Minutes of an agent that it takes.
+    pub minutes: f64,
+    /// Whether it is due before it can be made.
+    pub late: bool,
+    /// Whether it is late for want of hours alone.
+    pub short: bool,
+    /// Whether it could be made today and found no room in the team's hours.
+    pub waits: bool,
     /// From 1: which attempt about the leading reason it is.
     pub attempt: u32,
     /// Today, or carried over.
     pub status: CallStatus,
+    /// Whether a machine sends it.
+    pub by_machine: bool,
+    /// The reasons in a sentence each.
+    pub sentence: String,
     /// What to say.
     pub script: String,
-    /// What to raise besides: further reasons, top interest.
+    /// What to raise besides: promises, further reasons, top interest, next
+    /// best activity.
     pub talking_points: Vec<String>,
 }
 
@@ -141,12 +180,13 @@ pub struct Held {
     pub hold: Hold,
 }
 
-/// What became of a reason's hits: `hits = leading + further + held`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What became of a reason's cases:
+/// `hits = leading + further + held + done + expired`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReasonCount {
     /// The reason's id.
     pub reason: String,
-    /// Customers (and activities) it applies to.
+    /// Customers (and activities) with it.
     pub hits: u64,
     /// Of them, leading a call, message or visit.
     pub leading: u64,
@@ -154,6 +194,10 @@ pub struct ReasonCount {
     pub further: u64,
     /// Of them, held.
     pub held: u64,
+    /// Of them, done not long ago.
+    pub done: u64,
+    /// Of them, given up.
+    pub expired: u64,
 }
 
 /// Why no queue could be planned.

@@ -1,25 +1,24 @@
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
-use super::capacity::Capacity;
-use super::hits::{Attempts, Hit, gather};
-use super::holds::{Holds, service_cases};
+use super::assign::{Assigned, assign};
+use super::calendar::Calendar;
+use super::cases::{Case, Log, Next, Todo, case};
+use super::hits::gather;
+use super::holds::{Blocks, Holds};
 use super::ledger::ledger;
-use super::merge::{Merged, Ready, due, merge};
-use super::reason::{MANAGER, Scripts};
-use super::{
-    Call, CallQueue, CallStatus, CallsError, Held, HitRef, Hold, QueueInput, ReasonCount, Team,
-};
-use crate::campaign::{Callee, History, Moment, NameHash, Search, UnitDraw, Window, Zones};
+use super::merge::{Ready, merge};
+use super::wording::{Wording, owner};
+use super::{Call, CallQueue, CallStatus, CallsError, Held, HitRef, Hold, QueueInput, ReasonCount};
+use crate::campaign::{Callees, History, Moment, NameHash, UnitDraw, Zones};
 use crate::domain::Unit;
 
-/// Plans tonight's calls, messages and visits.
+/// Plans the calls, messages and visits of tonight and of the days ahead.
 ///
-/// Every hit ends in exactly one place: leading a call, as a further reason of
-/// one, or held with the reason why. The result does not depend on the order
-/// of the input's lists.
+/// Every case ends in exactly one place: leading a call, as a further reason of
+/// one, held with the reason why, done, or given up. The result does not depend
+/// on the order of the input's lists.
 ///
 /// # Errors
 /// When the lists of the input do not fit together, a customer's time zone is
@@ -27,267 +26,242 @@ use crate::domain::Unit;
 pub fn plan_calls(input: &QueueInput<'_>) -> Result<CallQueue, CallsError> {
     input.check()?;
     let zones = Zones::new(input.people, input.timezone)?;
-    let (hits, lapsed) = gather(input);
-    let history = History::new(input.people, input.contacts, input.policy, input.as_of);
-    let holds = Holds::new(input, &history, &service_cases(input, &hits));
-    let clock = Clock::new(input, &zones);
+    let callees = Callees::new(input.people, &zones, input.policy);
+    let log = Log::new(input);
+    let found = gather(input);
+    let cases: Vec<Case<'_>> = found.iter().filter_map(|found| case(&log, found)).collect();
+    let lapsed = found.iter().filter(|found| {
+        let open = found
+            .carried
+            .is_some_and(|call| call.done_on.is_none() && !call.given_up);
+        open && cases
+            .binary_search_by_key(&found.at, |case| case.at)
+            .is_err()
+    });
+    let lapsed = lapsed.count() as u64;
 
-    let mut ties: HashMap<Unit, u64> = HashMap::new();
-    let name = NameHash::new("calls", &input.as_of.to_string());
-    let mut tie = |unit: Unit| {
-        *ties.entry(unit).or_insert_with(|| {
-            let key = &input.people.unit_keys[unit as usize];
-            UnitDraw::new(input.key, "calls", key).number(name)
-        })
+    let history = History::new(input.people, input.contacts, input.policy, input.as_of);
+    let holds = Holds::new(input, &history, Blocks::new(input, &cases));
+    let mut desk = Desk {
+        input: *input,
+        zones: &zones,
+        calendar: Calendar::new(input, callees),
+        ties: HashMap::new(),
     };
     let mut held = Vec::new();
     let mut ready = Vec::new();
-    for hit in &hits {
-        match holds.of(hit).map_or_else(|| clock.timing(hit), Err) {
-            Err(hold) => held.push(Held { hit: hit.at, hold }),
-            Ok((due_at, window)) => {
-                let reason = &input.reasons[usize::from(hit.at.reason)];
-                let unit = input.people.unit[hit.at.row as usize];
-                ready.push(Ready {
-                    hit: *hit,
-                    unit,
-                    channel: reason.channel(),
-                    priority: reason.priority,
-                    class: reason.class,
-                    due_at,
-                    window,
-                    tie: tie(unit),
-                });
-            }
-        }
+    for case in &cases {
+        let hold = match &case.next {
+            Next::Do(todo) => match holds
+                .of(case, todo)
+                .map_or_else(|| desk.ready(case, todo), Err)
+            {
+                Ok(one) => {
+                    ready.push(one);
+                    continue;
+                }
+                Err(hold) => hold,
+            },
+            Next::Await(_) => Hold::AwaitingOutcome,
+            Next::Exhausted => Hold::AttemptsUsedUp,
+            Next::Done(_) | Next::Expired => continue,
+        };
+        held.push(Held { hit: case.at, hold });
     }
-
-    let attempts = Attempts::new(input);
-    let mut wording = Wording::new(input)?;
-    let mut capacity = Capacity::new(input.teams, input.as_of, input.policy);
-    let mut calls = Vec::new();
-    for merged in merge(ready) {
-        calls.push(call(
-            input,
-            &clock,
-            &attempts,
-            &mut wording,
-            &mut capacity,
-            merged,
-        )?);
-    }
+    let assigned = assign(input, merge(ready));
+    let calls = calls(input, &zones, &cases, &assigned)?;
     Ok(CallQueue {
-        counts: counts(input, &hits, &calls, &held),
-        ledger: ledger(input, &hits, &attempts, &calls, &held),
-        loads: capacity.into_loads(),
+        counts: counts(input, &cases, &calls, &held),
+        ledger: ledger(input, &zones, &cases, &calls, &held),
+        loads: assigned.loads,
         calls,
         held,
         lapsed,
     })
 }
 
-/// When hits are due and may be called about.
-struct Clock<'a> {
+/// When a case first open on `since` is due: so many hours after the midnight
+/// that began the day.
+pub(super) fn due(since: Date, hours: u32, zone: &jiff::tz::TimeZone) -> Option<Moment> {
+    let midnight = Moment::local(since, Time::midnight(), zone)?;
+    let at = midnight
+        .at
+        .checked_add(jiff::SignedDuration::from_hours(i64::from(hours)))
+        .ok()?;
+    Some(Moment::in_zone(at, zone))
+}
+
+/// Where cases are made ready.
+struct Desk<'a> {
     input: QueueInput<'a>,
     zones: &'a Zones,
-    /// By activity, its start.
-    starts: Vec<Option<Timestamp>>,
+    calendar: Calendar<'a>,
+    ties: HashMap<Unit, u64>,
 }
 
-impl<'a> Clock<'a> {
-    fn new(input: &QueueInput<'a>, zones: &'a Zones) -> Self {
-        let start = |activity: &crate::campaign::Activity| {
-            let starts = activity.starts.0;
-            Moment::local(starts.date(), starts.time(), input.timezone).map(|moment| moment.at)
-        };
-        Self {
-            input: *input,
-            zones,
-            starts: input.activities.iter().map(start).collect(),
-        }
-    }
-
-    fn team(&self, hit: HitRef) -> Option<&'a Team> {
-        self.input
-            .teams
-            .get(&self.input.reasons[usize::from(hit.reason)].team)
-    }
-
-    fn window(&self, hit: HitRef, from: Date) -> Option<Window> {
-        let reason = &self.input.reasons[usize::from(hit.reason)];
-        let machine = self.team(hit).is_some_and(|team| team.automatic);
-        let service = reason.class == crate::domain::CallClass::Service;
-        let search = Search {
-            skip_closed: !(machine && service),
-            until: hit
-                .activity
-                .and_then(|activity| self.starts[usize::from(activity)]),
-            ..Search::new(self.input.policy)
-        };
-        let callee = Callee::new(self.input.people, self.zones, hit.row as usize);
-        search.first(from, reason.channel(), callee)
-    }
-
-    /// When the hit is due, and the first window for it.
-    fn timing(&self, hit: &Hit<'_>) -> Result<(Moment, Window), Hold> {
-        let reason = &self.input.reasons[usize::from(hit.at.reason)];
-        let zone = self.zones.of(hit.at.row as usize);
-        let due_at = due(hit.since, reason.due_hours, zone).ok_or(Hold::NoWindow)?;
-        let window = self
-            .window(hit.at, self.input.as_of)
+impl<'a> Desk<'a> {
+    fn ready<'c>(&mut self, case: &'c Case<'c>, todo: &'c Todo<'c>) -> Result<Ready<'c>, Hold> {
+        let input = &self.input;
+        let reason = &input.reasons[usize::from(case.at.reason)];
+        let row = case.at.row as usize;
+        let teams = self.teams(row, todo, &reason.skills)?;
+        let machine = (input.teams.values())
+            .nth(teams[0])
+            .is_some_and(|team| team.automatic);
+        let due_at = due(case.since, reason.due_hours, self.zones.of(row)).ok_or(Hold::NoWindow)?;
+        let days = self
+            .calendar
+            .days(case, todo, machine)
             .ok_or(Hold::NoWindow)?;
-        Ok((due_at, window))
-    }
-
-    /// The window on the next day on which the team works, if there is one
-    /// before the activity starts.
-    fn later(&self, hit: HitRef) -> Option<Window> {
-        let team = self.team(hit)?;
-        let mut day = self.input.as_of;
-        for _ in 0..60 {
-            day = day.tomorrow().ok()?;
-            if team
-                .capacity(day, self.input.policy)
-                .is_none_or(|minutes| minutes > 0.0)
-            {
-                return self.window(hit, day);
-            }
-        }
-        None
-    }
-}
-
-/// Scripts and talking points, each rendered once.
-struct Wording<'a> {
-    input: QueueInput<'a>,
-    scripts: Scripts<'a>,
-    known: BTreeMap<(u16, Option<u16>), String>,
-}
-
-impl<'a> Wording<'a> {
-    fn new(input: &QueueInput<'a>) -> Result<Self, CallsError> {
-        let scripts = Scripts::new(input.reasons, input.activities, input.language)?;
-        Ok(Self {
-            input: *input,
-            scripts,
-            known: BTreeMap::new(),
+        let unit = input.people.unit[row];
+        let waited = f64::from((input.as_of - case.since).get_days().max(0));
+        let points = f64::from(reason.priority) - input.settings.ageing * waited;
+        Ok(Ready {
+            case,
+            todo,
+            unit,
+            class: reason.class,
+            points: (points * 1000.0).round() as i64,
+            due_at,
+            days,
+            teams,
+            tie: self.tie(unit),
         })
     }
 
-    fn script(&mut self, hit: HitRef) -> Result<String, CallsError> {
-        let key = (hit.reason, hit.activity);
-        if let Some(script) = self.known.get(&key) {
-            return Ok(script.clone());
-        }
-        let script = self.scripts.render(hit.reason, hit.activity)?;
-        self.known.insert(key, script.clone());
-        Ok(script)
+    /// The teams of the reason that serve the customer, of the kind of the
+    /// first: a machine, a round, or agents.
+    fn teams(&self, row: usize, todo: &Todo<'_>, skills: &[String]) -> Result<Vec<usize>, Hold> {
+        let people = self.input.people;
+        let (language, district) = (
+            people.language[row].as_deref(),
+            people.district[row].as_deref(),
+        );
+        let named = todo.teams.names().iter().filter_map(|name| {
+            let mut all = self.input.teams.iter().enumerate();
+            all.find(|(_, (other, _))| *other == name)
+        });
+        let serving: Vec<_> = named
+            .filter(|(_, (_, team))| team.serves(language, district, skills))
+            .collect();
+        let kind = |team: &super::Team| (team.automatic, team.visits_a_day.is_some());
+        let Some((_, (_, first))) = serving.first() else {
+            return Err(Hold::NoTeam);
+        };
+        let alike = serving
+            .iter()
+            .filter(|(_, (_, team))| kind(team) == kind(first));
+        Ok(alike.map(|(index, _)| *index).collect())
     }
 
-    fn talking_points(
-        &mut self,
-        lead: HitRef,
-        further: &[HitRef],
-    ) -> Result<Vec<String>, CallsError> {
-        let language = self.input.language;
-        let mut points = Vec::new();
-        for hit in further {
-            let label = self.input.reasons[usize::from(hit.reason)]
-                .label
-                .text(language);
-            let point = format!("{label}: {}", self.script(*hit)?);
-            if !points.contains(&point) {
-                points.push(point);
+    fn tie(&mut self, unit: Unit) -> u64 {
+        let name = NameHash::new("calls", &self.input.as_of.to_string());
+        *self.ties.entry(unit).or_insert_with(|| {
+            let key = &self.input.people.unit_keys[unit as usize];
+            UnitDraw::new(self.input.key, "calls", key).number(name)
+        })
+    }
+}
+
+/// The calls with what is said in them, in the order in which they are made.
+fn calls(
+    input: &QueueInput<'_>,
+    zones: &Zones,
+    cases: &[Case<'_>],
+    assigned: &Assigned<'_>,
+) -> Result<Vec<Call>, CallsError> {
+    let mut wording = Wording::new(input)?;
+    let mut calls = Vec::with_capacity(assigned.calls.len());
+    for one in &assigned.calls {
+        let lead = one.merged.lead.case;
+        let further: Vec<(&Case<'_>, Moment)> = one
+            .merged
+            .further
+            .iter()
+            .filter_map(|&at| {
+                let index = cases.binary_search_by_key(&at, |case| case.at).ok()?;
+                let reason = &input.reasons[usize::from(at.reason)];
+                let due = due(
+                    cases[index].since,
+                    reason.due_hours,
+                    zones.of(at.row as usize),
+                )?;
+                Some((&cases[index], due))
+            })
+            .collect();
+        let (todo, due_at) = (one.merged.lead.todo, one.merged.due_at);
+        let mut sentences = vec![wording.sentence(lead, due_at)?];
+        for (case, due) in &further {
+            let sentence = wording.sentence(case, *due)?;
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
             }
         }
-        let own = &self.input.reasons[usize::from(lead.reason)].talking_points;
-        points.extend(own.iter().map(|point| point.text(language).to_owned()));
-        points.extend(self.input.top_interest[lead.row as usize].map(str::to_owned));
-        Ok(points)
+        calls.push(Call {
+            lead: lead.at,
+            action: todo.action,
+            channel: todo.channel(),
+            team: one.team.to_owned(),
+            owner: owner(input, lead, one.team),
+            priority: input.reasons[usize::from(lead.at.reason)].priority,
+            since: lead.since,
+            due_at,
+            not_before: one.window.not_before,
+            not_after: one.window.not_after,
+            starts_at: one.starts_at,
+            planned_for: one.day,
+            minutes: one.minutes,
+            late: one.late,
+            short: one.short,
+            waits: one.day != Some(input.as_of) && one.merged.lead.days.open & 1 == 1,
+            attempt: lead.attempt,
+            status: if one.day == Some(input.as_of) {
+                CallStatus::Planned
+            } else {
+                CallStatus::CarriedOver
+            },
+            by_machine: one.by_machine,
+            sentence: sentences.join("; "),
+            script: wording.script(lead, todo.script, due_at)?,
+            talking_points: wording.talking_points(lead, &further)?,
+            further_reasons: one.merged.further.clone(),
+        });
     }
-}
-
-fn call(
-    input: &QueueInput<'_>,
-    clock: &Clock<'_>,
-    attempts: &Attempts,
-    wording: &mut Wording<'_>,
-    capacity: &mut Capacity<'_>,
-    merged: Merged<'_>,
-) -> Result<Call, CallsError> {
-    let Merged { lead, further } = merged;
-    let at = lead.hit.at;
-    let reason = &input.reasons[usize::from(at.reason)];
-    let today = capacity.take(&reason.team, lead.window.day == input.as_of);
-    // Before the activity starts there may be no later day: then the call is
-    // for agents who have time left today.
-    let window = if today {
-        lead.window
-    } else {
-        clock.later(at).unwrap_or(lead.window)
-    };
-    if lead.due_at.at < window.not_before.at {
-        capacity.late(&reason.team);
-    }
-    Ok(Call {
-        lead: at,
-        action: reason.action,
-        channel: lead.channel,
-        team: reason.team.clone(),
-        owner: owner(input, &lead.hit),
-        priority: lead.priority,
-        since: lead.hit.since,
-        due_at: lead.due_at,
-        not_before: window.not_before,
-        not_after: window.not_after,
-        attempt: attempts.next(&lead.hit),
-        status: if today {
-            CallStatus::Planned
-        } else {
-            CallStatus::CarriedOver
-        },
-        script: wording.script(at)?,
-        talking_points: wording.talking_points(at, &further)?,
-        further_reasons: further,
-    })
-}
-
-/// Who was asked first stays responsible.
-pub(super) fn owner(input: &QueueInput<'_>, hit: &Hit<'_>) -> String {
-    let reason = &input.reasons[usize::from(hit.at.reason)];
-    let manager = || input.people.manager[hit.at.row as usize].clone();
-    match hit.carried {
-        Some(call) if !call.owner.is_empty() => call.owner.clone(),
-        _ if reason.owner == MANAGER => manager().unwrap_or_else(|| reason.team.clone()),
-        _ => reason.owner.clone(),
-    }
+    Ok(calls)
 }
 
 fn counts(
     input: &QueueInput<'_>,
-    hits: &[Hit<'_>],
+    cases: &[Case<'_>],
     calls: &[Call],
     held: &[Held],
 ) -> Vec<ReasonCount> {
     let of = |reason: &super::CallReason| ReasonCount {
         reason: reason.id.clone(),
-        hits: 0,
-        leading: 0,
-        further: 0,
-        held: 0,
+        ..ReasonCount::default()
     };
     let mut counts: Vec<ReasonCount> = input.reasons.iter().map(of).collect();
-    for hit in hits {
-        counts[usize::from(hit.at.reason)].hits += 1;
+    let at = |hit: HitRef| usize::from(hit.reason);
+    for case in cases {
+        let count = &mut counts[at(case.at)];
+        count.hits += 1;
+        match case.next {
+            Next::Done(_) => count.done += 1,
+            Next::Expired => count.expired += 1,
+            Next::Do(_) | Next::Await(_) | Next::Exhausted => {}
+        }
     }
     for call in calls {
-        counts[usize::from(call.lead.reason)].leading += 1;
+        counts[at(call.lead)].leading += 1;
         for further in &call.further_reasons {
-            counts[usize::from(further.reason)].further += 1;
+            counts[at(*further)].further += 1;
         }
     }
     for held in held {
-        counts[usize::from(held.hit.reason)].held += 1;
+        counts[at(held.hit)].held += 1;
     }
     counts
 }
+
+/// Customers' reasons by key, to find one.
+pub(super) type ByHit<T> = BTreeMap<HitRef, T>;

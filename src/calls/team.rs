@@ -1,8 +1,8 @@
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::campaign::Policy;
+use crate::campaign::{CivilTime, Policy};
 use crate::domain::Share;
 
 /// One `[teams.NAME]` section: who makes the calls, and how many they manage.
@@ -20,6 +20,22 @@ pub struct Team {
     pub utilisation: Share,
     /// Sent by machine: no hours and no limit.
     pub automatic: bool,
+    /// Minutes that each further reason adds to a call.
+    #[schemars(range(min = 0.0, max = 1440.0))]
+    pub further_minutes: f64,
+    /// When the working day begins, in the pipeline's zone.
+    pub starts: CivilTime,
+    /// The languages it speaks, as the customers table has them; none named:
+    /// all. Customers whose language is unknown are served by every team.
+    pub languages: Vec<String>,
+    /// The districts it serves; none named: all.
+    pub districts: Vec<String>,
+    /// What it knows; reasons ask for it by `skills`.
+    pub skills: Vec<String>,
+    /// Visits that each owner (an account manager) makes on a working day, all
+    /// in one district. It stands in for agents and minutes.
+    #[schemars(range(min = 1, max = 100))]
+    pub visits_a_day: Option<u32>,
 }
 
 impl Default for Team {
@@ -30,6 +46,12 @@ impl Default for Team {
             minutes_per_call: 5.0,
             utilisation: Share::of(0.8),
             automatic: false,
+            further_minutes: 1.0,
+            starts: CivilTime(Time::constant(9, 0, 0, 0)),
+            languages: Vec::new(),
+            districts: Vec::new(),
+            skills: Vec::new(),
+            visits_a_day: None,
         }
     }
 }
@@ -85,12 +107,34 @@ impl Team {
         if self.automatic {
             return None;
         }
-        let hours = if policy.is_holiday(day) {
+        Some(f64::from(self.agents) * self.hours_on(day, policy) * 60.0 * self.utilisation.get())
+    }
+
+    /// Hours of work on that day, none on holidays.
+    #[must_use]
+    pub fn hours_on(&self, day: Date, policy: &Policy) -> f64 {
+        if policy.is_holiday(day) {
             0.0
         } else {
             self.hours.on(day.weekday())
+        }
+    }
+
+    /// Whether it serves the customer: language, district, and what the reason
+    /// asks for.
+    #[must_use]
+    pub fn serves(
+        &self,
+        language: Option<&str>,
+        district: Option<&str>,
+        skills: &[String],
+    ) -> bool {
+        let among = |names: &[String], name: Option<&str>| {
+            names.is_empty() || name.is_some_and(|name| names.iter().any(|other| other == name))
         };
-        Some(f64::from(self.agents) * hours * 60.0 * self.utilisation.get())
+        (language.is_none() || among(&self.languages, language))
+            && among(&self.districts, district)
+            && skills.iter().all(|skill| self.skills.contains(skill))
     }
 
     /// What the settings say that cannot be, each with what is allowed.
@@ -110,7 +154,20 @@ impl Team {
                 self.minutes_per_call
             ));
         }
-        let idle = self.agents == 0 || days.iter().all(|&hours| hours <= 0.0);
+        if !(0.0..=1440.0).contains(&self.further_minutes) {
+            faults.push(format!(
+                "`further_minutes` is {}; allowed: 0 to 1440",
+                self.further_minutes
+            ));
+        }
+        if self
+            .visits_a_day
+            .is_some_and(|visits| !(1..=100).contains(&visits))
+        {
+            faults.push("`visits_a_day` is outside 1 to 100".to_owned());
+        }
+        let nobody = self.agents == 0 && self.visits_a_day.is_none();
+        let idle = nobody || days.iter().all(|&hours| hours <= 0.0);
         if !self.automatic && (idle || self.utilisation.get() <= 0.0) {
             faults.push(
                 "the team can make no call: give `agents`, `hours` and `utilisation`, or \

@@ -41,13 +41,13 @@ impl<'a> Callee<'a> {
 /// Customers alike in all that windows depend on: few, so that no window is
 /// computed per customer.
 #[derive(Debug)]
-pub(super) struct Callees<'a> {
+pub(crate) struct Callees<'a> {
     alike: Vec<Callee<'a>>,
     by_row: Vec<u32>,
 }
 
 impl<'a> Callees<'a> {
-    pub(super) fn new(people: &'a People, zones: &'a Zones, policy: &Policy) -> Self {
+    pub(crate) fn new(people: &'a People, zones: &'a Zones, policy: &Policy) -> Self {
         let mut alike = Vec::new();
         let mut known: HashMap<(usize, Option<&str>, ContactHours), u32> = HashMap::new();
         let by_row = (0..people.len())
@@ -67,12 +67,12 @@ impl<'a> Callees<'a> {
     }
 
     /// One of each.
-    pub(super) fn all(&self) -> &[Callee<'a>] {
+    pub(crate) fn all(&self) -> &[Callee<'a>] {
         &self.alike
     }
 
     /// The place in [`Callees::all`] of the customer in `row`.
-    pub(super) fn index(&self, row: usize) -> usize {
+    pub(crate) fn index(&self, row: usize) -> usize {
         self.by_row[row] as usize
     }
 }

@@ -36,6 +36,20 @@ impl<'a> Texts<'a> {
         Ok(Self(environment))
     }
 
+    /// The variables that the text of that name uses.
+    ///
+    /// # Errors
+    /// When there is no such template.
+    pub fn mentions(&self, name: &str) -> Result<Vec<String>, MessageError> {
+        let template = self
+            .0
+            .get_template(name)
+            .map_err(|error| fault(name, &error))?;
+        let mut mentions: Vec<String> = template.undeclared_variables(false).into_iter().collect();
+        mentions.sort_unstable();
+        Ok(mentions)
+    }
+
     /// The text of that name over `values`.
     ///
     /// # Errors

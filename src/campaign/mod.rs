@@ -47,6 +47,7 @@ pub(crate) mod testing;
 
 pub use activity::{Activity, Seats};
 pub use allocation::{GivenUp, Optimum, Scarce};
+pub(crate) use callees::Callees;
 pub use callees::{Callee, UnknownZone, Zones};
 pub use civil::{CivilDate, CivilDateTime, CivilTime};
 pub use controls::{ControlSettings, Key, KeyError, NameHash, UnitDraw};

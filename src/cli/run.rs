@@ -1,10 +1,12 @@
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, ShowArgs, deliver, load};
-use crate::night::{self, Job, Outcome};
+use super::{Exit, Failure, ShowArgs, deliver, load};
+use crate::calls::Team;
+use crate::night::{self, Job, MoreAgents, Outcome};
 use crate::previous;
 use crate::store::OutDir;
 use crate::watch::Watch;
@@ -44,6 +46,15 @@ pub(super) struct RunArgs {
     /// Take the run to the pipeline's [[destinations]] once it is published
     #[arg(long, conflicts_with = "dry_run")]
     deliver: bool,
+    /// What more agents would do, for every team (+5) or one (care=+5); may be
+    /// given several times
+    #[arg(
+        long,
+        value_name = "[TEAM=]+N",
+        requires = "dry_run",
+        allow_hyphen_values = true
+    )]
+    agents: Vec<String>,
     /// Start without the model and history of earlier runs
     #[arg(long)]
     fresh: bool,
@@ -61,6 +72,7 @@ pub(super) fn main(args: &RunArgs) -> Result<(), Failure> {
         (None, Some(_)) => settings.out.join("sample"),
         (None, None) => settings.out.clone(),
     };
+    let agents = agents(&args.agents, &ready.plan.file.teams)?;
     let out = OutDir::open(folder)?;
     let lock = if args.dry_run {
         None
@@ -79,6 +91,7 @@ pub(super) fn main(args: &RunArgs) -> Result<(), Failure> {
         force: args.force,
         fresh: args.fresh,
         refit: args.refit,
+        agents: &agents,
     };
     let report = night::run(&job, &mut watch)?;
     let mut stdout = io::stdout().lock();
@@ -108,4 +121,29 @@ pub(super) fn main(args: &RunArgs) -> Result<(), Failure> {
         return deliver::deliver_to(&out, &report.run_id, &destinations);
     }
     Ok(())
+}
+
+/// What `--agents` asks: `+5`, or `care=+5` for one team.
+fn agents(asked: &[String], teams: &BTreeMap<String, Team>) -> Result<Vec<MoreAgents>, Failure> {
+    let read = |text: &String| {
+        let (team, number) = match text.split_once('=') {
+            Some((team, number)) => (Some(team.to_owned()), number),
+            None => (None, text.as_str()),
+        };
+        let usage = |text: String| Failure::new(Exit::Usage, text);
+        let agents = number.parse().map_err(|_| {
+            usage(format!(
+                "--agents {text}: give a number such as +5, or TEAM=+5"
+            ))
+        })?;
+        if let Some(team) = team.as_ref().filter(|team| !teams.contains_key(*team)) {
+            let known: Vec<&str> = teams.keys().map(String::as_str).collect();
+            let known = known.join(", ");
+            return Err(usage(format!(
+                "--agents {text}: no team `{team}`; known: {known}"
+            )));
+        }
+        Ok(MoreAgents { team, agents })
+    };
+    asked.iter().map(read).collect()
 }

@@ -51,6 +51,15 @@ impl Label {
         }
     }
 
+    /// The text in every language it has.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let (first, second) = match self {
+            Self::One(text) => (text, None),
+            Self::Each { en, zh } => (en, zh.as_deref()),
+        };
+        std::iter::once(first.as_str()).chain(second)
+    }
+
     /// The label with every `{each}` replaced by `word`.
     #[must_use]
     pub fn expanded(&self, word: &str) -> Self {

@@ -100,12 +100,17 @@ const CALLS: &[SourceColumn] = &[
     column(
         "reason",
         Kind::Text,
-        "The leading reason in words, then any further ones.",
+        "The leading reason in a sentence, then any further ones.",
     ),
     CHANNEL,
     column("team", Kind::Word, "The team that does it."),
     OWNER,
     column("due_at", Kind::DateTime, "When it is due."),
+    column(
+        "starts_at",
+        Kind::DateTime,
+        "About when its turn comes, if the list is worked from top to bottom.",
+    ),
     NOT_BEFORE,
     NOT_AFTER,
     column("attempt", Kind::Integer, "Which attempt it is, from 1."),

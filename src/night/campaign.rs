@@ -39,8 +39,18 @@ pub(super) fn review(plan: &Plan, tables: &ValidTables) -> Vec<ReviewFinding> {
 pub(super) struct Contacts {
     /// Contacts that were made, and our own that no history holds yet.
     pub(super) made: Vec<Contact>,
+    /// How many of them, the first ones, are of the contact history; `None`
+    /// without one.
+    history: Option<usize>,
     /// Invitations by phone that are still to be made.
     pending: Vec<Contact>,
+}
+
+impl Contacts {
+    /// The contact history alone, if there is one.
+    pub(super) fn history(&self) -> Option<&[Contact]> {
+        self.history.map(|count| &self.made[..count])
+    }
 }
 
 /// Reads the contact history and what earlier runs sent out.
@@ -53,6 +63,7 @@ pub(super) fn contacts(
     let (as_of, people) = (tables.night.as_of, &view.people);
     let calls = &job.plan.file.calls;
     let mut made = records::contacts(tables, people, calls)?;
+    let history = tables.tables.contains_key("contacts").then_some(made.len());
     let own = previous::own_contacts(
         job.runs,
         previous,
@@ -67,7 +78,11 @@ pub(super) fn contacts(
         Some(run) => pending(job.plan, view, run, as_of, &made)?,
         None => Vec::new(),
     };
-    Ok(Contacts { made, pending })
+    Ok(Contacts {
+        made,
+        history,
+        pending,
+    })
 }
 
 /// Runs the campaign stage.
@@ -171,6 +186,7 @@ fn pending(
     let open = super::follow_up::carried(plan, view, run)?
         .into_iter()
         .filter(|call| plan.file.calls[usize::from(call.reason)].on == Some(Trigger::Invitation))
+        .filter(|call| call.done_on.is_none() && !call.given_up)
         .filter_map(|call| {
             let activity = &plan.file.activities[usize::from(call.activity?)];
             let waits = activity.starts.0.date() >= as_of

@@ -1,10 +1,16 @@
 //! From the view and the previous run to what the call queue needs.
 
+use std::collections::BTreeMap;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
 use polars::prelude::*;
 
 use super::campaign::zone;
 use super::{Job, NightError};
-use crate::calls::{self, CallQueue, CarriedCall, QueueInput, ReasonHit, Trigger};
+use crate::calls::{
+    self, CallQueue, CallsError, CarriedCall, QueueInput, ReasonHit, Team, Trigger,
+};
 use crate::campaign::{CallMinutes, Contact, Invitation};
 use crate::pipeline::Plan;
 use crate::previous::{self, PreviousError};
@@ -32,7 +38,7 @@ pub(super) fn reasons(plan: &Plan, view: &CustomerView) -> Result<Reasons, Night
         for (row, holds) in (0u32..).zip(view.holds(&call.id, when)?) {
             if holds {
                 reasons.hits.push((row, index));
-                reasons.service_first[row as usize] |= call.blocks_promotion;
+                reasons.service_first[row as usize] |= call.blocks_marketing();
             }
         }
     }
@@ -51,20 +57,21 @@ pub(super) fn call_minutes(
     let Some(invitation) = calls.find(|call| call.on == Some(Trigger::Invitation)) else {
         return Ok(None);
     };
-    let Some(team) = file.teams.get(&invitation.team) else {
+    let name = invitation.team.first();
+    let Some(team) = file.teams.get(name) else {
         return Ok(None);
     };
     let Some(all) = team.capacity(night.tables.night.as_of, &file.policy) else {
         return Ok(None);
     };
     let nobody = vec![false; night.view.people.unit_keys.len()];
-    let first = plan(night, reasons, &[], &nobody)?;
+    let first = plan(night, reasons, &[], &nobody, &file.teams)?;
     let mut loads = first.loads.iter();
-    let load = loads.find(|load| load.team == invitation.team);
+    let load = loads.find(|load| load.team == name);
     Ok(Some(CallMinutes {
-        name: format!("minutes of team {}", invitation.team),
+        name: format!("minutes of team {name}"),
         left: (all - load.map_or(0.0, |load| load.planned_minutes)).max(0.0),
-        per_call: team.minutes_per_call,
+        per_call: invitation.minutes.unwrap_or(team.minutes_per_call),
     }))
 }
 
@@ -75,16 +82,21 @@ pub(super) struct FollowUp<'a> {
     pub(super) tables: &'a ValidTables,
     pub(super) affinities: &'a [InterestAffinity],
     pub(super) contacts: &'a [Contact],
+    /// The contact history alone, if there is one.
+    pub(super) history: Option<&'a [Contact]>,
+    /// By reason: whether the review keeps it back.
+    pub(super) held_back: &'a [bool],
     pub(super) previous: Option<&'a Run>,
 }
 
-/// Runs the calls stage, for tonight's invitations and those held out of all
-/// campaigns, by row of contact units.
+/// Runs the calls stage with those teams, for tonight's invitations and those
+/// held out of all campaigns, by row of contact units.
 pub(super) fn plan(
     night: &FollowUp<'_>,
     reasons: &Reasons,
     invitations: &[Invitation],
     universal_control: &[bool],
+    teams: &BTreeMap<String, Team>,
 ) -> Result<CallQueue, NightError> {
     let FollowUp {
         job,
@@ -92,45 +104,126 @@ pub(super) fn plan(
         tables,
         affinities,
         contacts,
+        history,
+        held_back,
         previous,
     } = *night;
     let file = &job.plan.file;
     let as_of = tables.night.as_of;
     let people = &view.people;
-    let hits: Vec<ReasonHit> = reasons
-        .hits
-        .iter()
-        .map(|&(row, reason)| ReasonHit {
-            row,
-            reason,
-            activity: None,
-            since: as_of,
-            value: 0.0,
-        })
-        .collect();
+    let hits = hits(job.plan, view, reasons, as_of)?;
     let carried = match previous {
         Some(run) => carried(job.plan, view, run)?,
         None => Vec::new(),
     };
+    let columns = calls::mentioned(&file.calls).map_err(CallsError::from)?;
+    let columns = columns
+        .into_iter()
+        .map(|name| {
+            let told = told(view, &name)?;
+            Ok((name, told))
+        })
+        .collect::<Result<BTreeMap<_, _>, NightError>>()?;
     Ok(calls::plan_calls(&QueueInput {
         as_of,
         timezone: &zone(job.plan),
         language: file.pipeline.language,
         people,
         reasons: &file.calls,
-        teams: &file.teams,
+        teams,
         hits: &hits,
         carried: &carried,
+        settings: &file.queue,
+        held_back,
         invitations,
         universal_control,
         contacts,
+        history,
         suppressions: &records::suppressions(tables, people)?,
         do_not_contact_stale: super::campaign::stale(job.plan, tables),
         policy: &file.policy,
         activities: &file.activities,
         top_interest: &top_interests(job.plan, people.len(), affinities),
+        next_best: &next_best(people.len(), invitations),
+        columns: &columns,
         key: &job.plan.key,
     })?)
+}
+
+/// The teams with the agents that were asked about; `None` if nobody asked.
+pub(super) fn reinforced(job: &Job<'_>) -> Option<BTreeMap<String, Team>> {
+    if job.agents.is_empty() {
+        return None;
+    }
+    let mut teams = job.plan.file.teams.clone();
+    for more in job.agents {
+        for (name, team) in &mut teams {
+            let meant = more.team.as_ref().is_none_or(|wanted| wanted == name);
+            if meant && !team.automatic && team.visits_a_day.is_none() {
+                team.agents = team.agents.saturating_add_signed(more.agents);
+            }
+        }
+    }
+    Some(teams)
+}
+
+/// Conditions that hold, each since the day of what it is about.
+fn hits(
+    plan: &Plan,
+    view: &CustomerView,
+    reasons: &Reasons,
+    as_of: Date,
+) -> Result<Vec<ReasonHit>, NightError> {
+    let days_ago = plan.file.calls.iter().map(|call| match &call.days_ago {
+        Some(column) => view.numbers(column).map(Some),
+        None => Ok(None),
+    });
+    let days_ago = days_ago.collect::<Result<Vec<_>, _>>()?;
+    let hit = |&(row, reason): &(u32, u16)| {
+        let days = days_ago[usize::from(reason)].as_ref();
+        let days = days
+            .map(|days| days[row as usize])
+            .filter(|days| (0.0..3e6).contains(days));
+        let since = days.and_then(|days| as_of.checked_sub((days as i64).days()).ok());
+        ReasonHit {
+            row,
+            reason,
+            activity: None,
+            since: since.unwrap_or(as_of),
+            dated: since.is_some(),
+            value: 0.0,
+        }
+    };
+    Ok(reasons.hits.iter().map(hit).collect())
+}
+
+/// A column as people read it: whole numbers without decimals, nothing where it
+/// is missing.
+fn told(view: &CustomerView, column: &str) -> Result<Vec<String>, NightError> {
+    // Whether there is such a column.
+    view.words(column)?;
+    let text = |word: Option<String>| {
+        let word = word.unwrap_or_default();
+        word.strip_suffix(".0").unwrap_or(&word).to_owned()
+    };
+    Ok(previous::texts(&view.frame, column)
+        .into_iter()
+        .map(text)
+        .collect())
+}
+
+/// The activity that each customer is invited to, or waits for.
+fn next_best(customers: usize, invitations: &[Invitation]) -> Vec<Option<u16>> {
+    let mut best: Vec<Option<(f64, u16)>> = vec![None; customers];
+    for invitation in invitations {
+        let place = &mut best[invitation.row as usize];
+        if place.is_none_or(|(value, _)| invitation.value > value) {
+            *place = Some((invitation.value, invitation.activity));
+        }
+    }
+    best.into_iter()
+        .map(|best| best.map(|(_, activity)| activity))
+        .collect()
 }
 
 /// The label of each customer's strongest interest; none below one half, where
@@ -151,8 +244,8 @@ fn top_interests<'a>(
         .collect()
 }
 
-/// The reasons that the previous run had; reasons and
-/// activities that the pipeline no longer has are passed over.
+/// The reasons as the previous run left them; reasons and activities that the
+/// pipeline no longer has are passed over.
 pub(super) fn carried(
     plan: &Plan,
     view: &CustomerView,
@@ -164,19 +257,32 @@ pub(super) fn carried(
         "activity_id",
         "since",
         "attempt",
+        "tried_on",
         "owner",
+        "state",
+        "leads",
+        "call_id",
+        "waits",
+        "listed_on",
+        "by_machine",
+        "done_on",
     ];
     let frame = previous::frame(run, "reasons.parquet", &columns)?;
-    let [ids, reasons, activities, owners] =
-        ["customer_id", "reason", "activity_id", "owner"].map(|name| previous::texts(&frame, name));
-    let since = previous::texts(&frame, "since");
-    let attempts = frame
-        .column("attempt")
-        .and_then(|column| column.cast(&DataType::UInt32));
-    let attempt = |index: usize| {
-        let values = attempts.as_ref().ok()?.u32().ok()?;
-        values.get(index)
+    let texts = |name: &str| previous::texts(&frame, name);
+    let (ids, reasons, activities) = (texts("customer_id"), texts("reason"), texts("activity_id"));
+    let (owners, states, calls) = (texts("owner"), texts("state"), texts("call_id"));
+    let dates = |name: &str| -> Vec<Option<Date>> {
+        let read = |text: Option<String>| text.as_deref()?.parse().ok();
+        texts(name).into_iter().map(read).collect()
     };
+    let (since, tried, listed, done) = (
+        dates("since"),
+        dates("tried_on"),
+        dates("listed_on"),
+        dates("done_on"),
+    );
+    let (attempts, waits) = (counts(&frame, "attempt"), counts(&frame, "waits"));
+    let (machine, leads) = (flags(&frame, "by_machine"), flags(&frame, "leads"));
     let activity_ids: Vec<&str> = plan
         .file
         .activities
@@ -202,10 +308,35 @@ pub(super) fn carried(
             row: u32::try_from(view.people.row(ids[index].as_deref()?)?).ok()?,
             reason: index_of(&reason_ids, reasons[index].as_deref()?)?,
             activity,
-            since: since[index].as_deref()?.parse().ok()?,
-            attempt: attempt(index)?,
+            since: since[index]?,
+            attempt: attempts[index]?,
+            tried_on: tried[index],
             owner: owners[index].clone()?,
+            listed_on: listed[index],
+            by_machine: machine[index],
+            done_on: done[index],
+            given_up: states[index].as_deref() == Some("expired"),
+            waits: waits[index].unwrap_or_default(),
+            call_id: calls[index].clone(),
+            leads: leads[index],
         })
     };
     Ok((0..frame.height()).filter_map(call).collect())
+}
+
+fn counts(frame: &DataFrame, column: &str) -> Vec<Option<u32>> {
+    let cast = frame
+        .column(column)
+        .and_then(|column| column.cast(&DataType::UInt32));
+    match cast.as_ref().map(|column| column.u32()) {
+        Ok(Ok(values)) => values.iter().collect(),
+        _ => vec![None; frame.height()],
+    }
+}
+
+fn flags(frame: &DataFrame, column: &str) -> Vec<bool> {
+    match frame.column(column).map(|column| column.bool()) {
+        Ok(Ok(values)) => values.iter().map(|value| value == Some(true)).collect(),
+        _ => vec![false; frame.height()],
+    }
 }

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::allocation::{ConflictSettings, ConstraintSettings, ContactRuleSettings};
-use crate::calls::{CallReason, Team};
+use crate::calls::{CallReason, QueueSettings, Team};
 use crate::campaign::{Activity, ControlSettings, Policy, PropensitySettings};
 use crate::deliver::DestinationSettings;
 use crate::domain::Language;
@@ -74,6 +74,9 @@ pub struct PipelineFile {
     /// Who is called about what.
     #[serde(default)]
     pub calls: Vec<CallReason>,
+    /// How the call queue is planned.
+    #[serde(default)]
+    pub queue: QueueSettings,
     /// The files that other systems import.
     #[serde(default)]
     pub exports: Vec<ExportSettings>,

@@ -9,6 +9,7 @@ mod document;
 mod faults;
 mod file;
 mod plan;
+mod reasons;
 mod references;
 mod salvage;
 mod schema;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use super::Loaded;
 use super::faults::Faults;
 use super::file::{KeySettings, PipelineFile};
+use super::{Loaded, reasons};
 use crate::campaign::Key;
 use crate::domain::Fault;
 use crate::rules;
@@ -91,6 +91,7 @@ impl Plan {
                 call_when
                     .push(when.map(|rule| compile(format!("calls[{index}].when"), rule, &schema)));
             }
+            faults.extend(reasons::faults(file, &schema));
         }
         let key = key(loaded).map_err(|fault| faults.push(fault)).ok();
         match (view, key) {

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::bounds;
 use super::file::PipelineFile;
+use crate::calls::MARKETING;
 use crate::domain::{Fault, nearest};
 use crate::lists::{ExportSettings, shared_folders};
 use crate::tables::canonical;
@@ -100,17 +101,27 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
     for (name, team) in &file.teams {
         faults.extend(said(format!("teams.{name}"), team.faults()));
     }
+    faults.extend(said("queue".to_owned(), file.queue.faults()));
+    let reasons = || file.calls.iter().map(|call| call.id.as_str());
     for (index, call) in file.calls.iter().enumerate() {
-        if file.teams.contains_key(&call.team) {
-            faults.extend(said(format!("calls[{index}]"), call.faults(&teams)));
-        } else {
-            let key = format!("calls[{index}].team");
+        let at = format!("calls[{index}]");
+        let known = |name: &String| file.teams.contains_key(name);
+        for name in call.team.names().iter().filter(|name| !known(name)) {
+            let known = file.teams.keys().map(String::as_str);
+            faults.push(Fault::unknown(format!("{at}.team"), "team", name, known));
+        }
+        let other = |name: &&String| *name != MARKETING && !reasons().any(|id| id == *name);
+        for name in call.blocks.iter().filter(other) {
+            let known = reasons().chain([MARKETING]);
             faults.push(Fault::unknown(
-                key,
-                "team",
-                &call.team,
-                file.teams.keys().map(String::as_str),
+                format!("{at}.blocks"),
+                "call reason",
+                name,
+                known,
             ));
+        }
+        if call.team.names().iter().all(known) {
+            faults.extend(said(at, call.faults(&teams)));
         }
     }
     let own = file.exports.iter().map(ExportSettings::faults).enumerate();

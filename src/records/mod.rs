@@ -95,6 +95,42 @@ pub fn contacts(
     Ok((0..rows.len()).filter_map(contact).collect())
 }
 
+/// A complaint and how long it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// When it was made, in the pipeline's zone.
+    pub opened_at: DateTime,
+    /// When it was solved, if it is.
+    pub resolved_at: Option<DateTime>,
+    /// What it is about.
+    pub category: Option<String>,
+    /// How bad it is.
+    pub severity: Option<String>,
+}
+
+/// The complaints, from `[tables.complaints]`; `None` without that table.
+///
+/// # Errors
+/// When the table cannot be read.
+pub fn complaints(tables: &ValidTables) -> Result<Option<Vec<Complaint>>, RecordError> {
+    let Some(table) = tables.tables.get("complaints") else {
+        return Ok(None);
+    };
+    let columns = ["opened_at", "resolved_at", "category", "severity"];
+    let rows = Rows::read("complaints", table, &columns)?;
+    let (opened, resolved) = (rows.moments("opened_at"), rows.moments("resolved_at"));
+    let (categories, severities) = (rows.texts("category"), rows.texts("severity"));
+    let complaint = |index: usize| {
+        Some(Complaint {
+            opened_at: opened[index]?,
+            resolved_at: resolved[index],
+            category: categories[index].clone(),
+            severity: severities[index].clone(),
+        })
+    };
+    Ok(Some((0..rows.len()).filter_map(complaint).collect()))
+}
+
 /// What customers did about earlier activities, from `[tables.outcomes]`.
 ///
 /// # Errors

@@ -116,6 +116,14 @@ impl CanonicalColumn {
     }
 }
 
+/// Whether a column of that name holds names, numbers or addresses of people
+/// in any canonical table.
+#[must_use]
+pub fn is_personal(column: &str) -> bool {
+    let mut columns = ALL.iter().flat_map(|table| table.columns);
+    columns.any(|known| known.personal && known.name == column)
+}
+
 /// A contract on one column.
 fn check(column: &str) -> CheckSettings {
     CheckSettings {

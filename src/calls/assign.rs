@@ -1,0 +1,269 @@
+//! Who makes which call on which day.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+
+use super::dial::{Planned, dial};
+use super::load::{DayLoad, TeamLoad};
+use super::merge::Merged;
+use super::rounds::{Visit, rounds};
+use super::schedule::{Hundredths, Job, Slot, hundredths, missing, schedule};
+use super::wording::owner;
+use super::{QueueInput, Team};
+use crate::campaign::{Moment, Window};
+
+/// A call with its team and day.
+pub(super) struct Assignment<'a> {
+    pub(super) merged: Merged<'a>,
+    pub(super) team: &'a str,
+    /// Minutes of an agent.
+    pub(super) minutes: f64,
+    /// The day; `None` beyond the days planned.
+    pub(super) day: Option<Date>,
+    pub(super) window: Window,
+    /// About when it is made, if that is today and within its window.
+    pub(super) starts_at: Option<Moment>,
+    /// Whether it cannot be made before it is due.
+    pub(super) late: bool,
+    /// Whether it is late for want of hours alone.
+    pub(super) short: bool,
+    pub(super) by_machine: bool,
+}
+
+/// All calls in the order in which they are made, and how full the teams are.
+pub(super) struct Assigned<'a> {
+    pub(super) calls: Vec<Assignment<'a>>,
+    pub(super) loads: Vec<TeamLoad>,
+}
+
+/// Gives every call, message and visit a team and a day; `merged` is in the
+/// order of importance.
+pub(super) fn assign<'a>(input: &QueueInput<'a>, merged: Vec<Merged<'a>>) -> Assigned<'a> {
+    let teams: Vec<(&'a String, &'a Team)> = input.teams.iter().collect();
+    let days = input.settings.days as usize;
+    let dates: Vec<Date> = input.as_of.series(1.day()).take(days).collect();
+    let capacity: Vec<Vec<Hundredths>> = teams
+        .iter()
+        .map(|(_, team)| {
+            let of = |&day: &Date| team.capacity(day, input.policy).unwrap_or(0.0);
+            dates
+                .iter()
+                .map(|day| (of(day) * 100.0).floor() as Hundredths)
+                .collect()
+        })
+        .collect();
+    let jobs: Vec<Job> = merged.iter().map(|one| job(input, &teams, one)).collect();
+    let mut slots: Vec<Slot> = jobs
+        .iter()
+        .zip(&merged)
+        .map(|(job, one)| Slot {
+            team: job.teams[0].0,
+            day: Some(one.lead.days.first()),
+        })
+        .collect();
+    let by_agents = |index: &usize| {
+        let team = teams[slots_team(&jobs, *index)].1;
+        !team.automatic && team.visits_a_day.is_none()
+    };
+    let agents: Vec<usize> = (0..jobs.len()).filter(by_agents).collect();
+    let work: Vec<Job> = agents.iter().map(|&index| jobs[index].clone()).collect();
+    let placed = schedule(&capacity, &work);
+    let lacking = missing(&capacity, &work, &placed);
+    for (&index, slot) in agents.iter().zip(&placed) {
+        slots[index] = *slot;
+    }
+    for (at, (name, team)) in teams.iter().enumerate() {
+        let Some(most) = team.visits_a_day else {
+            continue;
+        };
+        let a_day: Vec<usize> = dates
+            .iter()
+            .map(|&day| {
+                if team.hours_on(day, input.policy) > 0.0 {
+                    most as usize
+                } else {
+                    0
+                }
+            })
+            .collect();
+        let visits: Vec<usize> = (0..jobs.len()).filter(|&i| slots[i].team == at).collect();
+        let owners: Vec<String> = visits
+            .iter()
+            .map(|&index| owner(input, merged[index].lead.case, name))
+            .collect();
+        let round: Vec<Visit<'_>> = visits
+            .iter()
+            .zip(&owners)
+            .map(|(&index, owner)| Visit {
+                owner,
+                district: input.people.district[merged[index].lead.at().row as usize].as_deref(),
+                open: jobs[index].open,
+                due: jobs[index].due,
+            })
+            .collect();
+        for (&index, day) in visits.iter().zip(rounds(&a_day, &round)) {
+            slots[index].day = day;
+        }
+    }
+    let mut calls: Vec<Assignment<'a>> = merged
+        .into_iter()
+        .zip(jobs.iter().zip(&slots))
+        .filter_map(|(one, (job, slot))| assignment(&teams, &dates, one, job, *slot))
+        .collect();
+    let loads = loads(input, &teams, &dates, &lacking, &calls);
+    begin(input, &mut calls);
+    Assigned { calls, loads }
+}
+
+fn slots_team(jobs: &[Job], index: usize) -> usize {
+    jobs[index].teams[0].0
+}
+
+fn job(input: &QueueInput<'_>, teams: &[(&String, &Team)], one: &Merged<'_>) -> Job {
+    let reason = &input.reasons[usize::from(one.lead.at().reason)];
+    let minutes = |team: &Team| {
+        if team.automatic {
+            return 0.0;
+        }
+        let own = reason.minutes.unwrap_or(team.minutes_per_call);
+        own + team.further_minutes * one.further.len() as f64
+    };
+    let of = |&team: &usize| (team, hundredths(minutes(teams[team].1)));
+    Job {
+        teams: one.lead.teams.iter().map(of).collect(),
+        open: one.lead.days.open,
+        due: one.lead.days.last_before(one.due_at.at),
+    }
+}
+
+fn assignment<'a>(
+    teams: &[(&'a String, &'a Team)],
+    dates: &[Date],
+    merged: Merged<'a>,
+    job: &Job,
+    slot: Slot,
+) -> Option<Assignment<'a>> {
+    let (name, team) = teams[slot.team];
+    let days = &merged.lead.days;
+    // Beyond the days planned the last of them stands in.
+    let last = 63 - days.open.leading_zeros() as usize;
+    let window = days.on(slot.day.unwrap_or(last))?;
+    let late = merged.due_at.at <= window.not_before.at || slot.day.is_none();
+    let minutes = job.teams.iter().find(|(other, _)| *other == slot.team);
+    Some(Assignment {
+        team: name,
+        minutes: minutes.map_or(0.0, |(_, minutes)| *minutes as f64 / 100.0),
+        day: slot.day.map(|day| dates[day]),
+        window,
+        starts_at: None,
+        late,
+        short: late && job.due.is_some(),
+        by_machine: team.automatic,
+        merged,
+    })
+}
+
+/// Says about when today's calls are made, and puts all in that order.
+fn begin(input: &QueueInput<'_>, calls: &mut [Assignment<'_>]) {
+    for (name, team) in input.teams {
+        let today: Vec<usize> = (0..calls.len())
+            .filter(|&index| calls[index].team == name && calls[index].day == Some(input.as_of))
+            .collect();
+        let starts = Moment::local(input.as_of, team.starts.0, input.timezone).map(|m| m.at);
+        let pace = f64::from(team.agents) * team.utilisation.get();
+        let planned: Vec<Planned> = today
+            .iter()
+            .map(|&index| {
+                let call = &calls[index];
+                let by_agents = !team.automatic && team.visits_a_day.is_none() && pace > 0.0;
+                let seconds = if by_agents {
+                    call.minutes * 60.0 / pace
+                } else {
+                    0.0
+                };
+                Planned {
+                    not_before: call.window.not_before.at,
+                    not_after: call.window.not_after.at,
+                    seconds: seconds.round() as i64,
+                }
+            })
+            .collect();
+        let begins = dial(starts.unwrap_or(Timestamp::MIN), &planned);
+        for (&index, begin) in today.iter().zip(begins) {
+            let call = &mut calls[index];
+            // An agenda is in minutes.
+            let minute = Timestamp::from_second(begin.as_second().div_euclid(60) * 60);
+            let within = begin < call.window.not_after.at;
+            call.starts_at = minute.ok().filter(|_| within).map(|at| Moment {
+                at: at.max(call.window.not_before.at),
+                offset: call.window.not_before.offset,
+            });
+        }
+    }
+    // Today's by the clock, then the days ahead; importance among equals.
+    calls.sort_by_key(|call| {
+        let day = call.day.unwrap_or(Date::MAX);
+        let clock = call.starts_at.map(|moment| moment.at);
+        (day, clock.is_none(), clock)
+    });
+}
+
+fn loads(
+    input: &QueueInput<'_>,
+    teams: &[(&String, &Team)],
+    dates: &[Date],
+    lacking: &[Hundredths],
+    calls: &[Assignment<'_>],
+) -> Vec<TeamLoad> {
+    let mut loads: Vec<TeamLoad> = teams
+        .iter()
+        .zip(lacking)
+        .map(|((name, team), &lacking)| TeamLoad {
+            team: (*name).clone(),
+            agents: team.agents,
+            capacity_minutes: team.capacity(input.as_of, input.policy),
+            planned_minutes: 0.0,
+            planned: 0,
+            carried_over: 0,
+            late: 0,
+            short: 0,
+            missing_minutes: lacking as f64 / 100.0,
+            days: dates
+                .iter()
+                .map(|&day| DayLoad {
+                    day,
+                    capacity_minutes: team.capacity(day, input.policy),
+                    planned_minutes: 0.0,
+                    calls: 0,
+                    late: 0,
+                })
+                .collect(),
+        })
+        .collect();
+    for call in calls {
+        let Some(load) = loads.iter_mut().find(|load| load.team == call.team) else {
+            continue;
+        };
+        if call.day == Some(input.as_of) {
+            load.planned += 1;
+        } else {
+            load.carried_over += 1;
+        }
+        load.late += u64::from(call.late);
+        load.short += u64::from(call.short);
+        let day = call.day.and_then(|day| dates.binary_search(&day).ok());
+        if let Some(day) = day.map(|day| &mut load.days[day]) {
+            day.planned_minutes += call.minutes;
+            day.calls += 1;
+            day.late += u64::from(call.late);
+        }
+    }
+    for load in &mut loads {
+        // Sums of hundredths: without the last digits of binary fractions.
+        for day in &mut load.days {
+            day.planned_minutes = (day.planned_minutes * 100.0).round() / 100.0;
+        }
+        load.planned_minutes = load.days.first().map_or(0.0, |day| day.planned_minutes);
+    }
+    loads
+}

@@ -1,0 +1,454 @@
+//! Which day each call is made on: due times first, then importance.
+//!
+//! Days are slots of a team's minutes. A call can be made on some days and is
+//! on time up to one of them. Calls are admitted in the order of importance to
+//! the first last day by which all that is admitted can still be done, and are
+//! then placed, again by importance, on the earliest day that leaves room for
+//! everything admitted. So an important call goes first wherever that makes no
+//! other late, and one that is due today is not pushed out by one that can wait.
+//!
+//! With calls of one length that can be made on any day from a first to a last,
+//! admission is the greedy algorithm of a transversal matroid (Edmonds and
+//! Fulkerson 1965): the set of calls on time is the best there is, by
+//! importance. That all admitted calls fit is Hall's condition on intervals of
+//! days, of which there are few, so a call costs the same however many there
+//! are. Calls of different lengths may leave a remainder on a day; what does not
+//! fit for that reason moves on.
+
+/// Most days that can be planned ahead: a day is a bit of [`Job::open`].
+pub(super) const MOST_DAYS: usize = 60;
+
+/// Minutes in hundredths, so that sums are exact.
+pub(super) type Hundredths = i64;
+
+/// Minutes as whole hundredths.
+pub(super) fn hundredths(minutes: f64) -> Hundredths {
+    (minutes * 100.0).round() as Hundredths
+}
+
+/// A call to be made, in the order of importance.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Job {
+    /// The teams that can make it with the minutes that it takes them, the
+    /// preferred one first.
+    pub(super) teams: Vec<(usize, Hundredths)>,
+    /// The days on which it can be made, day 0 being the lowest bit.
+    pub(super) open: u64,
+    /// The last day on which it is on time; `None` if it is late on every day.
+    pub(super) due: Option<usize>,
+}
+
+/// Where a call has been placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slot {
+    /// The team.
+    pub(super) team: usize,
+    /// The day; `None` beyond the days planned.
+    pub(super) day: Option<usize>,
+}
+
+/// Places every job; `capacity` are each team's minutes by day.
+pub(super) fn schedule(capacity: &[Vec<Hundredths>], jobs: &[Job]) -> Vec<Slot> {
+    let mut lanes: Vec<Lane> = capacity.iter().map(|days| Lane::new(days)).collect();
+    let admitted: Vec<Admitted> = jobs.iter().map(|job| admit(&mut lanes, job)).collect();
+    let mut slots: Vec<Slot> = jobs
+        .iter()
+        .zip(&admitted)
+        .map(|(job, admitted)| place(&mut lanes, job, admitted))
+        .collect();
+    while compact(&mut lanes, jobs, &mut slots) {}
+    slots
+}
+
+/// Minutes that a team lacks to have every one of its jobs on time, overdue
+/// ones as soon as they can be made: the most by which the work of any stretch
+/// of days exceeds its minutes.
+pub(super) fn missing(
+    capacity: &[Vec<Hundredths>],
+    jobs: &[Job],
+    slots: &[Slot],
+) -> Vec<Hundredths> {
+    let mut lanes: Vec<Lane> = capacity.iter().map(|days| Lane::new(days)).collect();
+    for (job, slot) in jobs.iter().zip(slots) {
+        let Some((first, last)) = span(job, capacity[slot.team].len()) else {
+            continue;
+        };
+        lanes[slot.team].commit(first, last, minutes(job, slot.team));
+    }
+    lanes
+        .iter()
+        .map(|lane| lane.room.iter().min().map_or(0, |least| (-least).max(0)))
+        .collect()
+}
+
+/// A team's minutes, and what is spoken for.
+struct Lane {
+    days: usize,
+    /// Minutes left by day.
+    free: Vec<Hundredths>,
+    /// By first and last day of a stretch: its minutes left, less those of jobs
+    /// that are admitted to days within it and not yet placed.
+    room: Vec<Hundredths>,
+}
+
+impl Lane {
+    fn new(free: &[Hundredths]) -> Self {
+        let days = free.len();
+        let mut room = vec![Hundredths::MAX; days * days];
+        for first in 0..days {
+            let mut sum = 0;
+            for last in first..days {
+                sum += free[last];
+                room[first * days + last] = sum;
+            }
+        }
+        Self {
+            days,
+            free: free.to_vec(),
+            room,
+        }
+    }
+
+    /// Whether a job of those minutes can be admitted to the stretch.
+    fn admits(&self, first: usize, last: usize, minutes: Hundredths) -> bool {
+        (0..=first).all(|from| {
+            let row = &self.room[from * self.days..(from + 1) * self.days];
+            row[last..].iter().all(|&room| room >= minutes)
+        })
+    }
+
+    fn commit(&mut self, first: usize, last: usize, minutes: Hundredths) {
+        for from in 0..=first {
+            for room in &mut self.room[from * self.days + last..(from + 1) * self.days] {
+                *room -= minutes;
+            }
+        }
+    }
+
+    /// Whether using up minutes of `day` for a job that is admitted to
+    /// `stretch` leaves room for all others.
+    fn spares(&self, day: usize, stretch: Option<(usize, usize)>, minutes: Hundredths) -> bool {
+        self.free[day] >= minutes
+            && (0..=day).all(|from| {
+                (day..self.days).all(|to| {
+                    let own = stretch.is_some_and(|(first, last)| from <= first && last <= to);
+                    own || self.room[from * self.days + to] >= minutes
+                })
+            })
+    }
+
+    fn take(&mut self, day: usize, minutes: Hundredths) {
+        self.free[day] -= minutes;
+        for from in 0..=day {
+            for to in day..self.days {
+                self.room[from * self.days + to] -= minutes;
+            }
+        }
+    }
+
+    fn give_back(&mut self, day: usize, minutes: Hundredths) {
+        self.take(day, -minutes);
+    }
+}
+
+struct Admitted {
+    team: usize,
+    /// First and last day; `None` if it fits nowhere.
+    stretch: Option<(usize, usize)>,
+}
+
+/// The days from the first on which the job can be made to the last that is on
+/// time; for an overdue job the first alone.
+fn span(job: &Job, days: usize) -> Option<(usize, usize)> {
+    let open = job.open & mask(days);
+    if open == 0 {
+        return None;
+    }
+    let first = open.trailing_zeros() as usize;
+    let on_time = job.due.map_or(0, |due| open & mask(due.min(days - 1) + 1));
+    let last = if on_time == 0 {
+        first
+    } else {
+        63 - on_time.leading_zeros() as usize
+    };
+    Some((first, last))
+}
+
+const fn mask(days: usize) -> u64 {
+    if days >= 64 {
+        u64::MAX
+    } else {
+        (1 << days) - 1
+    }
+}
+
+fn is_open(job: &Job, day: usize) -> bool {
+    job.open >> day & 1 == 1
+}
+
+fn minutes(job: &Job, team: usize) -> Hundredths {
+    let of = job.teams.iter().find(|(other, _)| *other == team);
+    of.map_or(0, |(_, minutes)| *minutes)
+}
+
+/// Admits the job to the team that has room for it first.
+fn admit(lanes: &mut [Lane], job: &Job) -> Admitted {
+    let mut best: Option<(usize, usize, usize, Hundredths)> = None;
+    for &(team, minutes) in &job.teams {
+        let lane = &lanes[team];
+        let Some((first, on_time)) = span(job, lane.days) else {
+            continue;
+        };
+        let last = (on_time..lane.days)
+            .filter(|&last| last == on_time || is_open(job, last))
+            .find(|&last| lane.admits(first, last, minutes));
+        if let Some(last) = last
+            && best.is_none_or(|(_, _, other, _)| last < other)
+        {
+            best = Some((team, first, last, minutes));
+        }
+    }
+    match best {
+        Some((team, first, last, minutes)) => {
+            lanes[team].commit(first, last, minutes);
+            Admitted {
+                team,
+                stretch: Some((first, last)),
+            }
+        }
+        None => Admitted {
+            team: job.teams.first().map_or(0, |(team, _)| *team),
+            stretch: None,
+        },
+    }
+}
+
+/// Places the job on the earliest day that spares what others are admitted to.
+fn place(lanes: &mut [Lane], job: &Job, admitted: &Admitted) -> Slot {
+    let (team, minutes) = (admitted.team, minutes(job, admitted.team));
+    let Some(lane) = lanes.get_mut(team) else {
+        return Slot { team, day: None };
+    };
+    let mut open = (0..lane.days).filter(|&day| is_open(job, day));
+    let day = open.find(|&day| lane.spares(day, admitted.stretch, minutes));
+    if let Some((first, last)) = admitted.stretch {
+        lane.commit(first, last, -minutes);
+    }
+    if let Some(day) = day {
+        lane.take(day, minutes);
+    }
+    Slot { team, day }
+}
+
+/// Moves every job to the earliest day with room, by importance; whether any
+/// has moved.
+fn compact(lanes: &mut [Lane], jobs: &[Job], slots: &mut [Slot]) -> bool {
+    let mut moved = false;
+    for (job, slot) in jobs.iter().zip(slots) {
+        let until = slot.day.unwrap_or(usize::MAX);
+        let earlier = job.teams.iter().filter_map(|&(team, minutes)| {
+            let lane = &lanes[team];
+            (0..lane.days.min(until))
+                .find(|&day| is_open(job, day) && lane.free[day] >= minutes)
+                .map(|day| (day, team))
+        });
+        // The first team of the earliest day.
+        let Some((day, team)) = earlier.min_by_key(|(day, _)| *day) else {
+            continue;
+        };
+        if let Some(old) = slot.day {
+            lanes[slot.team].give_back(old, minutes(job, slot.team));
+        }
+        lanes[team].take(day, minutes(job, team));
+        *slot = Slot {
+            team,
+            day: Some(day),
+        };
+        moved = true;
+    }
+    moved
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn job(minutes: Hundredths, open: u64, due: Option<usize>) -> Job {
+        Job {
+            teams: vec![(0, minutes)],
+            open,
+            due,
+        }
+    }
+
+    fn days(slots: &[Slot]) -> Vec<Option<usize>> {
+        slots.iter().map(|slot| slot.day).collect()
+    }
+
+    #[test]
+    fn what_is_due_today_goes_before_what_is_important_and_can_wait() {
+        let jobs = [job(1, !0, Some(3)), job(1, !0, Some(0))];
+        assert_eq!(
+            days(&schedule(&[vec![1, 1, 1, 1]], &jobs)),
+            [Some(1), Some(0)]
+        );
+    }
+
+    #[test]
+    fn importance_decides_where_nobody_gets_late_by_it() {
+        let jobs = [
+            job(1, !0, Some(3)),
+            job(1, !0, Some(1)),
+            job(1, !0, Some(3)),
+        ];
+        assert_eq!(
+            days(&schedule(&[vec![1, 1, 1, 1]], &jobs)),
+            [Some(0), Some(1), Some(2)]
+        );
+    }
+
+    #[test]
+    fn of_two_that_cannot_both_be_on_time_the_important_one_is() {
+        let jobs = [job(1, !0, Some(0)), job(1, !0, Some(0)), job(1, !0, None)];
+        let capacity = [vec![1, 0, 1, 1]];
+        let slots = schedule(&capacity, &jobs);
+        assert_eq!(days(&slots), [Some(0), Some(2), Some(3)]);
+        assert_eq!(missing(&capacity, &jobs, &slots), [2], "both others wait");
+    }
+
+    #[test]
+    fn a_call_goes_to_the_team_that_has_it_on_time() {
+        let both = |minutes| Job {
+            teams: vec![(0, minutes), (1, minutes + 1)],
+            open: !0,
+            due: Some(0),
+        };
+        let slots = schedule(&[vec![5, 5], vec![6, 6]], &[both(5), both(5), both(5)]);
+        let at = |team, day| Slot {
+            team,
+            day: Some(day),
+        };
+        assert_eq!(slots, [at(0, 0), at(1, 0), at(0, 1)]);
+    }
+
+    #[test]
+    fn beyond_the_days_planned_there_is_no_day() {
+        let slots = schedule(&[vec![1, 1]], &[job(2, !0, None), job(1, !3, None)]);
+        assert_eq!(days(&slots), [None, None]);
+    }
+
+    const DAYS: usize = 5;
+
+    fn jobs(longest: Hundredths, gaps: bool) -> impl Strategy<Value = Vec<Job>> {
+        let job = (
+            1..=longest,
+            0..DAYS,
+            prop::option::of(0..DAYS),
+            any::<u64>(),
+            0..3_usize,
+        );
+        prop::collection::vec(job, 0..14).prop_map(move |jobs| {
+            let of = |(minutes, first, due, holes, teams): (_, _, _, u64, usize)| Job {
+                teams: match teams {
+                    0 => vec![(0, minutes)],
+                    1 => vec![(1, minutes)],
+                    _ => vec![(1, minutes), (0, minutes)],
+                },
+                open: (u64::MAX << first) & if gaps { holes } else { u64::MAX },
+                due,
+            };
+            jobs.into_iter().map(of).collect()
+        })
+    }
+
+    fn capacity() -> impl Strategy<Value = Vec<Vec<Hundredths>>> {
+        prop::collection::vec(prop::collection::vec(0..4_i64, DAYS), 2)
+    }
+
+    /// Whether the jobs can all be on time, by trying every way: those of one
+    /// unit only.
+    fn all_on_time(capacity: &mut [Vec<Hundredths>], jobs: &[Job]) -> bool {
+        let Some((job, rest)) = jobs.split_first() else {
+            return true;
+        };
+        for &(team, minutes) in &job.teams {
+            for day in 0..job.due.map_or(0, |due| due + 1) {
+                if is_open(job, day) && capacity[team][day] >= minutes {
+                    capacity[team][day] -= minutes;
+                    let rest = all_on_time(capacity, rest);
+                    capacity[team][day] += minutes;
+                    if rest {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    proptest! {
+        #[test]
+        fn no_team_has_a_minute_more_than_its_hours(capacity in capacity(), jobs in jobs(4, true)) {
+            let mut left = capacity.clone();
+            for (job, slot) in jobs.iter().zip(schedule(&capacity, &jobs)) {
+                let Some(day) = slot.day else { continue };
+                prop_assert!(is_open(job, day));
+                left[slot.team][day] -= minutes(job, slot.team);
+                prop_assert!(left[slot.team][day] >= 0);
+            }
+        }
+
+        #[test]
+        fn nothing_waits_while_an_earlier_slot_is_free(capacity in capacity(), jobs in jobs(4, true)) {
+            let slots = schedule(&capacity, &jobs);
+            let mut left = capacity;
+            for (job, slot) in jobs.iter().zip(&slots) {
+                if let Some(day) = slot.day {
+                    left[slot.team][day] -= minutes(job, slot.team);
+                }
+            }
+            for (job, slot) in jobs.iter().zip(&slots) {
+                for &(team, minutes) in &job.teams {
+                    for day in 0..slot.day.unwrap_or(DAYS) {
+                        prop_assert!(!is_open(job, day) || left[team][day] < minutes);
+                    }
+                }
+            }
+        }
+
+        /// With calls of one length and one team, each is made by the earliest
+        /// day, from its due day on, that keeps all more important ones to
+        /// theirs.
+        #[test]
+        fn who_is_on_time_is_decided_by_importance(
+            free in prop::collection::vec(0..3_i64, DAYS),
+            jobs in jobs(1, false),
+        ) {
+            let jobs: Vec<Job> = jobs
+                .into_iter()
+                .map(|job| Job { teams: vec![(0, 1)], ..job })
+                .take(7)
+                .collect();
+            let mut capacity = [free];
+            let slots = schedule(&capacity, &jobs);
+            let mut kept: Vec<Job> = Vec::new();
+            for (job, slot) in jobs.iter().zip(&slots) {
+                let first = job.open.trailing_zeros() as usize;
+                let mut last = job.due.unwrap_or_default().max(first);
+                while last < DAYS {
+                    kept.push(Job { due: Some(last), ..job.clone() });
+                    if all_on_time(&mut capacity, &kept) {
+                        break;
+                    }
+                    kept.pop();
+                    last += 1;
+                }
+                if last < DAYS {
+                    prop_assert!(slot.day.is_some_and(|day| day <= last), "{jobs:?} {slots:?}");
+                }
+            }
+        }
+    }
+}
