@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use polars::prelude::*;
 use serde::de::DeserializeOwned;
 
-use crate::calls::{CallReason, contact_class};
+use crate::calls::{CallReason, Trigger, contact_class};
 use crate::campaign::Contact;
-use crate::domain::{Channel, People};
+use crate::domain::{CallClass, Channel, People};
 use crate::segments::{self, NameError, Names, Registry};
 use crate::store::{OutDir, Run, Runs, StoreError};
 
@@ -184,9 +184,10 @@ fn json<T: DeserializeOwned>(run: &Run, file: &'static str) -> Result<T, Previou
     })
 }
 
-/// What went out in the `days` before `as_of`, as contacts: our invitations, and
-/// messages that are sent by machine. Those that `history` already holds are
-/// left out.
+/// What went out in the `days` before `as_of`, as contacts: our invitations,
+/// messages that are sent by machine, and marketing calls that were listed.
+/// Those that `history` already holds are left out, and of calls all that it
+/// covers: what it does not hold of these was not made.
 ///
 /// # Errors
 /// When a run's tables cannot be read.
@@ -207,6 +208,14 @@ pub fn own_contacts(
             .or_insert(contact.date);
         *latest = contact.date.max(*latest);
     }
+    let newest = history.iter().map(|contact| contact.date).max();
+    let sold: Vec<&str> = reasons
+        .iter()
+        .filter(|reason| reason.class == CallClass::Marketing)
+        // Counted as invitations.
+        .filter(|reason| reason.on != Some(Trigger::Invitation))
+        .map(|reason| reason.id.as_str())
+        .collect();
     let mut contacts = Vec::new();
     // The chain of runs that each other started from: never a superseded one.
     let mut next = previous;
@@ -242,7 +251,14 @@ pub fn own_contacts(
                 ["customer_id", about, "channel", kind, "status"].map(|name| texts(&frame, name));
             let probability = crate::view::numbers(&frame, "probability").unwrap_or_default();
             for index in 0..frame.height() {
-                let went_out = kinds[index].as_deref() == Some(sent)
+                let kind = kinds[index].as_deref();
+                let listed = file == "calls.parquet"
+                    && kind != Some("visit")
+                    && newest.is_none_or(|newest| newest < date)
+                    && abouts[index]
+                        .as_deref()
+                        .is_some_and(|about| sold.contains(&about));
+                let went_out = (kind == Some(sent) || listed)
                     && statuses[index].as_deref() != Some("carried_over");
                 let row = ids[index]
                     .as_deref()

@@ -338,7 +338,7 @@ mod tests {
         let fault = |change: fn(&mut CallReason), words: &str| {
             let mut reason = shipped().calls.swap_remove(0);
             change(&mut reason);
-            let faults = reason.faults(&["care", "messages", "managers"]);
+            let faults = reason.faults(&["care", "clubs", "messages", "managers"]);
             assert!(
                 faults.len() == 1 && faults[0].contains(words),
                 "{words}: {faults:?}"
@@ -358,7 +358,7 @@ mod tests {
         );
         fault(|r| r.due_hours = 0, "`due_hours`");
         fault(|r| r.owner = String::new(), "`owner`");
-        fault(|r| r.class = CallClass::Marketing, "`blocks = ");
+        fault(|r| r.class = CallClass::Marketing, "`blocks = [");
         fault(|r| r.id = "A b".into(), "`id`");
     }
 

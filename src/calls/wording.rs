@@ -166,7 +166,11 @@ impl<'a> Wording<'a> {
             values.insert("attempt", case.attempt.into());
             values.insert("due", due.to_string().into());
         }
-        let values = minijinja::context! { ..values.into_iter().collect::<Value>(), ..activity.unwrap_or_default() };
+        let told: Value = values.into_iter().collect();
+        let values = match activity {
+            Some(activity) => minijinja::context! { ..told, ..activity },
+            None => told,
+        };
         let text = self
             .texts
             .render(source, values)
