@@ -144,6 +144,7 @@ fn reason(id: &str, action: &str, priority: u32, class: CallClass, team: &str) -
         when: Some("TRUE".to_owned()),
         on: None,
         days_ago: None,
+        value: None,
         stays: Stays::WhileTrue,
         expires_days: None,
         rest_days: 30,

@@ -33,6 +33,10 @@ pub struct CallReason {
     /// open since the night that first saw it.
     #[serde(default)]
     pub days_ago: Option<String>,
+    /// What the call is worth: a number column of the view. Of calls otherwise
+    /// alike the one worth most goes first.
+    #[serde(default)]
+    pub value: Option<String>,
     /// How long it stays open.
     #[serde(default)]
     pub stays: Stays,

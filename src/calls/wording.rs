@@ -154,19 +154,22 @@ impl<'a> Wording<'a> {
                 self.input.language,
             )
         });
-        let mut values: BTreeMap<&str, Value> = BTreeMap::new();
+        let mut values: BTreeMap<String, Value> = BTreeMap::new();
         if personal {
             let row = case.at.row as usize;
             let columns = self.input.columns.iter();
             values.extend(
-                columns.map(|(name, texts)| (name.as_str(), Value::from(texts[row].as_str()))),
+                columns.map(|(name, texts)| (name.clone(), Value::from(texts[row].as_str()))),
             );
-            values.insert("since", case.since.to_string().into());
-            values.insert("days", (self.input.as_of - case.since).get_days().into());
-            values.insert("attempt", case.attempt.into());
-            values.insert("due", due.to_string().into());
+            values.insert("since".to_owned(), case.since.to_string().into());
+            values.insert(
+                "days".to_owned(),
+                (self.input.as_of - case.since).get_days().into(),
+            );
+            values.insert("attempt".to_owned(), case.attempt.into());
+            values.insert("due".to_owned(), due.to_string().into());
         }
-        let told: Value = values.into_iter().collect();
+        let told = Value::from(values);
         let values = match activity {
             Some(activity) => minijinja::context! { ..told, ..activity },
             None => told,

@@ -174,11 +174,12 @@ fn hits(
     reasons: &Reasons,
     as_of: Date,
 ) -> Result<Vec<ReasonHit>, NightError> {
-    let days_ago = plan.file.calls.iter().map(|call| match &call.days_ago {
-        Some(column) => view.numbers(column).map(Some),
-        None => Ok(None),
-    });
+    let numbers = |column: Option<&String>| column.map(|name| view.numbers(name)).transpose();
+    let calls = plan.file.calls.iter();
+    let days_ago = calls.clone().map(|call| numbers(call.days_ago.as_ref()));
     let days_ago = days_ago.collect::<Result<Vec<_>, _>>()?;
+    let values = calls.map(|call| numbers(call.value.as_ref()));
+    let values = values.collect::<Result<Vec<_>, _>>()?;
     let hit = |&(row, reason): &(u32, u16)| {
         let days = days_ago[usize::from(reason)].as_ref();
         let days = days
@@ -191,7 +192,11 @@ fn hits(
             activity: None,
             since: since.unwrap_or(as_of),
             dated: since.is_some(),
-            value: 0.0,
+            value: values[usize::from(reason)]
+                .as_ref()
+                .map(|values| values[row as usize])
+                .filter(|value| value.is_finite())
+                .unwrap_or_default(),
         }
     };
     Ok(reasons.hits.iter().map(hit).collect())

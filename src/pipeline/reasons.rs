@@ -20,12 +20,13 @@ pub(super) fn faults(file: &PipelineFile, schema: &Schema) -> Vec<Fault> {
 fn of(index: usize, reason: &CallReason, schema: &Schema) -> Vec<Fault> {
     let mut faults = Vec::new();
     let columns = || schema.iter_names().map(|name| name.as_str());
-    if let Some(name) = &reason.days_ago {
-        let key = format!("calls[{index}].days_ago");
+    for (setting, column) in [("days_ago", &reason.days_ago), ("value", &reason.value)] {
+        let Some(name) = column else { continue };
+        let key = format!("calls[{index}].{setting}");
         match schema.get(name.as_str()) {
             None => faults.push(Fault::unknown(key, "column", name, columns())),
             Some(DataType::String | DataType::Boolean | DataType::Date) => {
-                faults.push(Fault::new(key, format!("`{name}` is no number of days")));
+                faults.push(Fault::new(key, format!("`{name}` is no number")));
             }
             Some(_) => {}
         }
