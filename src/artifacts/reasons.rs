@@ -43,7 +43,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "attempt",
                 "Which attempt about it is next, from 1.",
                 int(rows.iter().map(|r| r.attempt)),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "owner",
                 "Who answers for it.",

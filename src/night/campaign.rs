@@ -43,6 +43,13 @@ pub(super) struct Contacts {
     pending: Vec<Contact>,
 }
 
+impl Contacts {
+    /// Those made and those still to be made.
+    pub(super) fn all(&self) -> [&[Contact]; 2] {
+        [&self.made, &self.pending]
+    }
+}
+
 /// Reads the contact history and what earlier runs sent out.
 pub(super) fn contacts(
     job: &Job<'_>,
