@@ -13,7 +13,7 @@ use crate::store::OutDir;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Runs are named by their id, its beginning, `current` or `previous`.\n\n\
-Example:\n  clubcall explain C0000042\n  clubcall explain C0000042 --run previous --json"
+Example:\n  clubcall explain C0000042\n  clubcall explain C0000042 --since 2026-10-01 --json"
 )]
 pub(super) struct ExplainArgs {
     /// The customer's id
@@ -22,6 +22,9 @@ pub(super) struct ExplainArgs {
     /// The run
     #[arg(long, value_name = "ID", default_value = "current")]
     run: String,
+    /// The run to compare with [default: the one that the run started from]
+    #[arg(long, value_name = "ID")]
+    since: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -33,8 +36,11 @@ pub(super) fn main(args: &ExplainArgs) -> Result<(), Failure> {
     let out = OutDir::open(&args.out.out)?;
     let runs = out.runs()?;
     let run = runs.find(&args.run)?;
-    let before = run.manifest.previous_run.as_deref();
-    let before = before.and_then(|id| runs.find(id).ok());
+    let before = match (&args.since, &run.manifest.previous_run) {
+        (Some(since), _) => Some(runs.find(since)?),
+        (None, Some(before)) => runs.find(before).ok(),
+        (None, None) => None,
+    };
     let explanation = explain(run, before, &args.customer)?;
     let said = if args.json {
         json(&explanation)?

@@ -65,7 +65,7 @@ pub struct Explanation {
     pub known: Vec<Known>,
     /// Their segment and why.
     pub segment: Placement,
-    /// Where they were in the run that this one started from.
+    /// Where they were in the run that is compared with.
     pub before: Option<Before>,
     /// Affinities, the highest first.
     pub affinities: Vec<Interest>,
@@ -103,8 +103,7 @@ struct Customer<'a> {
 /// The facts that say who it is.
 const FACTS: [&str; 4] = ["plan", "tier", "district", "days_since_join_date"];
 
-/// Explains a customer from `run`; `before` is the run that it started from, if
-/// that is still there.
+/// Explains a customer from `run`; `before` is an earlier run to compare with.
 ///
 /// # Errors
 /// When the run does not know the customer or a table cannot be read.

@@ -248,12 +248,11 @@ fn outbid(case: &Case<'_>, constraint: &str) -> Told {
         format!(" ({} per {of})", short(unit))
     });
     if value < price {
+        let (value, price) = apart(value, price);
         return Told::new(format!(
-            "was outbid: its value {} is below {}, what its part of \"{constraint}\" is worth to others{unit}",
-            short(value),
-            short(price)
+            "was outbid: its value {value} is below {price}, what its part of \"{constraint}\" is worth to others{unit}"
         ))
-        .needs(format!("a value above {}, or more room there", short(price)));
+        .needs(format!("a value above {price}, or more room there"));
     }
     if price > 0.0 {
         return Told::new(format!(
@@ -269,6 +268,13 @@ fn outbid(case: &Case<'_>, constraint: &str) -> Told {
     .needs("more room there")
 }
 
+/// Two numbers with as many decimals as tell them apart.
+fn apart(a: f64, b: f64) -> (String, String) {
+    let decimals = (2..9).find(|&decimals| format!("{a:.decimals$}") != format!("{b:.decimals$}"));
+    let decimals = decimals.unwrap_or(9);
+    (format!("{a:.decimals$}"), format!("{b:.decimals$}"))
+}
+
 fn other(constraint: &str) -> Told {
     let which = constraint.strip_prefix("on the list of ");
     let which = which.map_or_else(
@@ -279,4 +285,25 @@ fn other(constraint: &str) -> Told {
         "their phone or household gets one invitation a night, and that is to {which}"
     ))
     .needs("this invitation to be worth more than that one, or another night")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_numbers_are_told_apart() {
+        let texts = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(apart(2.1, 3.4), texts("2.10", "3.40"));
+        assert_eq!(apart(2.680_1, 2.684_9), texts("2.680", "2.685"));
+    }
+
+    #[test]
+    fn a_setting_is_read_for_its_number() {
+        assert_eq!(
+            number("policy.cool_off = 2 in 30 days, 60 days of pause"),
+            Some(2)
+        );
+        assert_eq!(number("seats of film-night"), None);
+    }
 }

@@ -131,7 +131,6 @@ fn sql_that_cannot_be_run_says_why() {
         ("SELECT nothing FROM members", "nothing"),
         ("SELECT * FROM member", "did you mean `members`?"),
         ("SELECT * FROM member@previous", "did you mean `members`?"),
-        ("SELECT * FROM members@lately", "lately"),
         (
             "SELECT segment_nam FROM members",
             "did you mean `segment_name`?",
@@ -144,6 +143,13 @@ fn sql_that_cannot_be_run_says_why() {
         let failed = workspace.clubcall(&["sql", query]).exits(64);
         assert!(failed.stderr.contains(why), "{}", failed.stderr);
     }
+    let query = "SELECT * FROM members@lately";
+    let failed = workspace.clubcall(&["sql", query]).exits(66);
+    assert!(
+        failed.stderr.contains("no run `lately`"),
+        "{}",
+        failed.stderr
+    );
 }
 
 #[test]

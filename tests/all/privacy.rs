@@ -74,7 +74,7 @@ fn nothing_on_the_screen_names_anyone() {
         &["check", "pipelines/nightly.toml"],
         &["runs", "show"],
         &["runs", "diff"],
-        &["explain", "C000001"],
+        &["explain", "C0000001"],
         &["sql", "SELECT * FROM features"],
         &[
             "run",
