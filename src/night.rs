@@ -131,13 +131,19 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         return Ok(report);
     }
     let mut view = watch.stage("view", |stage| {
+        stage.begins(
+            tables.tables.values().map(|table| table.rows).sum(),
+            "rows of tables",
+        );
         let view = view::build(&job.plan.view, &tables, job.sample)?;
         stage.rows(view.people.len() as u64);
         Ok::<_, NightError>(view)
     })?;
     let features = segmenting::features(job.plan, &view)?;
     let affinities = segmenting::affinities(job.plan, &view)?;
+    let customers = view.people.len() as u64;
     let segmentation = watch.stage("segments", |stage| {
+        stage.begins(customers, "customers");
         let segmentation =
             segmenting::segment(job, &view, &features, &affinities, previous, &tables)?;
         stage.rows(segmentation.segments.len() as u64);
@@ -158,6 +164,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         previous,
     };
     let (findings, campaign) = watch.stage("campaign", |stage| {
+        stage.begins(customers, "customers");
         let findings = campaign::review(job.plan, &tables);
         let call_minutes = follow_up::call_minutes(&follow_up, &reasons)?;
         let campaign = campaign::plan(
@@ -175,6 +182,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         Ok::<_, NightError>((findings, campaign))
     })?;
     let (calls, what_if) = watch.stage("calls", |stage| {
+        stage.begins(customers, "customers");
         let plan = |teams| {
             let (invited, control) = (&campaign.invitations, &campaign.universal_control);
             follow_up::plan(&follow_up, &reasons, invited, control, teams)
@@ -206,6 +214,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         affinities: &affinities,
         tags: &tags,
         segmentation: &results.segmentation,
+        contacts: contacts.all(),
         findings: &results.findings,
         campaign: &results.campaign,
         calls: &results.calls,

@@ -56,10 +56,10 @@ impl Stage {
         self.rows = rows;
     }
 
-    /// Shows how far the stage is.
-    pub fn at(&self, done: u64, of: u64) {
+    /// Shows what the stage has begun to work on.
+    pub fn begins(&self, rows: u64, what: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(format!("{} %", done * 100 / of.max(1)));
+            bar.set_message(format!("{} {what}", grouped(rows)));
         }
     }
 }
@@ -68,10 +68,10 @@ impl Watch {
     /// A watch that shows progress this way.
     #[must_use]
     pub fn new(show: Show) -> Self {
-        let terminal = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        // Bars have no colour, so NO_COLOR says nothing about them.
         Self {
             show,
-            bars: show == Show::Auto && terminal,
+            bars: show == Show::Auto && stderr().is_terminal(),
             times: Vec::new(),
         }
     }

@@ -28,22 +28,26 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "bin",
                 "From 1, the lowest predictions first; bins hold equally many outcomes.",
                 int(rows.iter().map(|(_, bin)| bin.bin)),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "predicted",
                 "Mean predicted probability of accepting, 0 to 1.",
                 float(rows.iter().map(|(_, bin)| bin.predicted)),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "observed",
                 "Share that accepted, 0 to 1.",
                 float(rows.iter().map(|(_, bin)| bin.observed)),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "count",
                 "Outcomes in the bin.",
                 int(rows.iter().map(|(_, bin)| bin.count)),
-            ),
+            )
+            .unit("outcomes"),
         ],
     )
 }

@@ -82,7 +82,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "priority",
                 "The lowest is first.",
                 int(calls.iter().map(|c| c.priority)),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "since",
                 "The first day the reason was seen.",
@@ -137,7 +138,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "attempt",
                 "Which attempt about the reason it is, from 1.",
                 int(calls.iter().map(|c| c.attempt)),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "status",
                 "planned for today, or carried_over.",

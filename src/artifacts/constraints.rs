@@ -37,12 +37,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "bound",
                 "The bound for tonight: what earlier invitations left of it.",
                 first(optimum.bound, totals.iter().map(|total| total.bound).collect()),
-            ),
+            )
+.unit("unit of the measure"),
             OutColumn::new(
                 "used",
                 "What tonight's invitations add up to.",
                 first(optimum.value, totals.iter().map(|total| total.used).collect()),
-            ),
+            )
+.unit("unit of the measure"),
             OutColumn::new(
                 "slack",
                 "The room that is left; below 0 only where the constraint is soft.",
@@ -50,19 +52,20 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                     optimum.bound - optimum.value,
                     totals.iter().map(|total| slack(total.bound, total.used, total.sense)).collect(),
                 ),
-            ),
+            )
+.unit("unit of the measure"),
             OutColumn::new(
                 "price",
                 "What one more unit of the bound is worth (the dual price); 0 where it does not bind.",
                 first(f64::NAN, totals.iter().map(|total| total.price).collect()),
             )
-            .unit("currency of the pipeline"),
+.unit("currency of the pipeline per unit of the measure"),
             OutColumn::new(
                 "soft",
                 "The price of a unit beyond the bound, where the pipeline gives one.",
                 first(f64::NAN, totals.iter().map(|total| total.soft.unwrap_or(f64::NAN)).collect()),
             )
-            .unit("currency of the pipeline"),
+.unit("currency of the pipeline per unit of the measure"),
         ],
     )
 }

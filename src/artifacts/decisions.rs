@@ -1,5 +1,5 @@
 use super::{Night, float};
-use crate::domain::{Decision, DecisionReason};
+use crate::domain::{Decision, DecisionReason, days_from_date};
 use crate::outputs::{ColumnData, OutColumn, OutTable, OutputError};
 
 /// `decisions.parquet`: what became of every candidate, and why.
@@ -66,13 +66,35 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "probability",
                 "Probability of accepting, 0 to 1.",
                 float(candidates.probability.iter().copied()),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "value",
                 "Expected net value: probability times worth, less cost.",
                 float(candidates.value.iter().copied()),
             )
             .unit("currency of the pipeline"),
+            OutColumn::new(
+                "again_from",
+                "Where earlier contacts keep the customer off (contact_cap, cool_off): the first day on which the same contacts no longer do.",
+                ColumnData::Date(again_from(night)),
+            ),
         ],
     )
+}
+
+/// By candidate, when earlier contacts will have left room again.
+fn again_from(night: &Night<'_>) -> Vec<Option<i32>> {
+    let candidates = &night.campaign.candidates;
+    let units = &night.view.people.unit;
+    let rows = candidates.row.iter().zip(&candidates.reason);
+    rows.map(|(&row, reason)| match reason {
+        DecisionReason::ContactCap | DecisionReason::CoolOff => {
+            let unit = *units.get(row as usize)?;
+            let day = night.campaign.again_from.get(unit as usize);
+            day.copied().flatten().map(days_from_date)
+        }
+        _ => None,
+    })
+    .collect()
 }

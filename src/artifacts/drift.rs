@@ -59,12 +59,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<Option<OutTable>, OutputError> 
                 "psi",
                 "Population stability index, 0 and up; of a share, what it adds to the index of all shares. Beyond segments.drift_psi the model is fitted again.",
                 float(rows.iter().map(|row| row.psi)),
-            ),
+            )
+.unit("1"),
             OutColumn::new(
                 "chance",
                 "What chance alone makes of the index at most in 99 of 100 nights, which is allowed for; of distances only.",
                 ColumnData::Float(rows.iter().map(|row| row.chance).collect()),
-            ),
+            )
+.unit("1"),
         ],
     )?;
     Ok(Some(table))

@@ -32,12 +32,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "rank",
                 "Place within the activity, from 1; the waitlist goes on where invitations end.",
                 int(invitations.iter().map(|i| i.rank)),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "probability",
                 "Probability of accepting, 0 to 1.",
                 float(invitations.iter().map(|i| i.probability)),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "value",
                 "Expected net value: probability times worth, less cost.",

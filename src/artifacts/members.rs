@@ -24,7 +24,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
             "confidence",
             "The probability that the customer belongs there rather than in another segment, 0 to 1.",
             float(members.iter().map(|member| member.confidence)),
-        ),
+        )
+.unit("1"),
         OutColumn::new(
             "second_segment_id",
             "The next nearest segment; for a customer outside, the nearest.",
@@ -34,7 +35,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
             "distance",
             "Distance to the middle of the segment in scaled units; of a dense region, to its nearest core point. Empty in segments set apart by rule.",
             ColumnData::Float(members.iter().map(|member| member.distance).collect()),
-        ),
+        )
+.unit("scaled units"),
         OutColumn::new(
             "because",
             "What speaks most for the segment against the second one, the most telling first, at most three features: higher or lower than half way between the two, yes or no, or the level. Empty in reserved segments.",
@@ -42,14 +44,17 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
         ),
     ];
     for (interest, affinity) in night.plan.view.interests.iter().zip(night.affinities) {
-        columns.push(OutColumn::new(
-            interest.column(),
-            format!(
-                "Affinity to {}, from 0 to 1; 0.5 is a typical user.",
-                interest.label.text(crate::domain::Language::En)
-            ),
-            float(affinity.affinity.iter().copied()),
-        ));
+        columns.push(
+            OutColumn::new(
+                interest.column(),
+                format!(
+                    "Affinity to {}, from 0 to 1; 0.5 is a typical user.",
+                    interest.label.text(crate::domain::Language::En)
+                ),
+                float(affinity.affinity.iter().copied()),
+            )
+            .unit("1"),
+        );
     }
     for (tag, holds) in night.plan.view.tags.iter().zip(night.tags) {
         let label = tag.label.text(crate::domain::Language::En);

@@ -31,12 +31,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<Option<OutTable>, OutputError> 
                 "customers",
                 "How many went from the one to the other, or stayed.",
                 int(flows.iter().map(|flow| flow.customers)),
-            ),
+            )
+.unit("customers"),
             OutColumn::new(
                 "share",
                 "Their part of the first segment's customers, 0 to 1; of all who joined where that is empty.",
                 float(flows.iter().map(|flow| share(&flow.from, flow.customers))),
-            ),
+            )
+.unit("1"),
         ],
     )?;
     Ok(Some(table))

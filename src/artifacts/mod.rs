@@ -4,14 +4,17 @@
 //! One file per published table. To publish another: a file here, a line in
 //! [`tables`].
 
+mod activities;
 mod calibration;
 mod calls;
 mod capacity;
 mod choice;
 mod constraints;
+mod contacts;
 mod controls;
 mod decisions;
 mod drift;
+mod features;
 mod invitations;
 mod known;
 mod lists;
@@ -33,7 +36,7 @@ mod summary;
 use std::sync::Arc;
 
 use crate::calls::{CallQueue, Overdue};
-use crate::campaign::{Campaign, ReviewFinding};
+use crate::campaign::{Campaign, Contact, ReviewFinding};
 use crate::outputs::{ColumnData, OutTable, OutputError};
 use crate::pipeline::Plan;
 use crate::records::Complaint;
@@ -63,6 +66,8 @@ pub struct Night<'a> {
     pub tags: &'a [Vec<bool>],
     /// The segments.
     pub segmentation: &'a Segmentation,
+    /// Earlier contacts: those made, and those still to be made.
+    pub contacts: [&'a [Contact]; 2],
     /// What the pre-launch review found.
     pub findings: &'a [ReviewFinding],
     /// Invitations and decisions.
@@ -104,13 +109,16 @@ impl Night<'_> {
 pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
     let mut tables = vec![
         members::table(night)?,
+        features::table(night)?,
         segments::table(night)?,
         profiles::table(night)?,
         rules::table(night)?,
         choice::table(night)?,
+        activities::table(night)?,
         invitations::table(night)?,
         decisions::table(night)?,
         constraints::table(night)?,
+        contacts::table(night)?,
         controls::table(night)?,
         propensity::table(night)?,
         calibration::table(night)?,

@@ -42,17 +42,20 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "outcomes",
                 "Past outcomes of invitations to tonight's series, from which it is learned tonight.",
                 int([propensity.invited; 2]),
-            ),
+            )
+.unit("outcomes"),
             OutColumn::new(
                 "learned_from",
                 "Earlier outcomes that it was learned from to be judged; empty where it was not.",
                 count(|judged| judged.learned_from),
-            ),
+            )
+.unit("outcomes"),
             OutColumn::new(
                 "judged_on",
                 "Later outcomes that it was judged on.",
                 count(|judged| judged.judged_on),
-            ),
+            )
+.unit("outcomes"),
             OutColumn::new(
                 "judged_since",
                 "First day of the later ones: the day of the invitation.",
@@ -66,17 +69,20 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "log_loss",
                 "Mean of −ln of the probability of what happened; less is better.",
                 figure(|judged| judged.log_loss),
-            ),
+            )
+.unit("nats"),
             OutColumn::new(
                 "calibration_error",
                 "Mean distance of predicted and observed shares over bins of predictions.",
                 figure(|judged| judged.calibration_error),
-            ),
+            )
+.unit("1"),
             OutColumn::new(
                 "error_by_chance",
                 "What that would be by chance alone, were every probability right.",
                 figure(|judged| judged.error_by_chance),
-            ),
+            )
+.unit("1"),
         ],
     )
 }

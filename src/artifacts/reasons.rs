@@ -51,7 +51,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "attempt",
                 "Which attempt about it is next, from 1.",
                 int(rows.iter().map(|r| r.attempt)),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "tried_on",
                 "The last day on which it was tried.",

@@ -94,7 +94,7 @@ fn counts(night: &Night<'_>) -> Vec<ActivityCounts> {
 pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
     let counts = counts(night);
     let column = |name: &str, description: &str, value: fn(&ActivityCounts) -> u64| {
-        OutColumn::new(name, description, int(counts.iter().map(value)))
+        OutColumn::new(name, description, int(counts.iter().map(value))).unit("customers")
     };
     OutTable::new(
         "reconciliation",

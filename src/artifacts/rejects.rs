@@ -23,7 +23,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "row",
                 "The row in the file, from 1.",
                 ColumnData::Int(rejects.iter().map(|r| row(r.row)).collect()),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "column",
                 "The column.",

@@ -24,7 +24,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "place",
                 "Place among the segment's rules, the best is 1.",
                 int(places),
-            ),
+            )
+.unit("1"),
             OutColumn::new(
                 "rule",
                 "What holds for its customers.",
@@ -39,12 +40,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "covers",
                 "Share of the segment's customers for whom it holds, 0 to 1, at the model's fit and on customers not used to find it.",
                 ColumnData::Float(rules.iter().map(|rule| rule.covers).collect()),
-            ),
+            )
+.unit("1"),
             OutColumn::new(
                 "precision",
                 "Share of the segment's customers among those for whom it holds, 0 to 1, measured in the same way.",
                 ColumnData::Float(rules.iter().map(|rule| rule.precision).collect()),
-            ),
+            )
+.unit("1"),
         ],
     )
 }

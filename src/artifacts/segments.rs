@@ -30,17 +30,20 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "size",
                 "Customers in it.",
                 int(segments.iter().map(|s| s.size)),
-            ),
+            )
+.unit("customers"),
             OutColumn::new(
                 "share",
                 "Part of all customers, 0 to 1.",
                 float(segments.iter().map(|s| s.share)),
-            ),
+            )
+.unit("1"),
             OutColumn::new(
                 "stability",
                 "Mean Jaccard similarity over bootstrap refits (Hennig 2007), 0 to 1; highly stable from 0.85 on, doubtful below 0.75.",
                 ColumnData::Float(segments.iter().map(|s| s.stability).collect()),
-            ),
+            )
+.unit("1"),
             OutColumn::new(
                 "status",
                 "What happened since the previous run: kept, new, split, merged, retired, or reserved by rule.",

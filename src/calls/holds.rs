@@ -25,6 +25,16 @@ pub enum Hold {
 }
 
 impl Hold {
+    /// The holds that only calls have, without those of the contact policy.
+    pub const OWN: [Self; 6] = [
+        Self::Review,
+        Self::Blocked,
+        Self::AwaitingOutcome,
+        Self::AttemptsUsedUp,
+        Self::NoTeam,
+        Self::NoWindow,
+    ];
+
     /// The name in published tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::Policy;
-use crate::domain::{CallClass, Channel, People, days_from_date};
+use crate::domain::{CallClass, Channel, People, date_from_days, days_from_date};
 
 /// A contact made with a customer, or an earlier invitation of our own that
 /// the contact history does not hold yet.
@@ -55,6 +55,20 @@ pub enum ContactOutcome {
 }
 
 impl ContactOutcome {
+    /// The outcome's name in `contacts.parquet`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Ignored => "ignored",
+            Self::NoAnswer => "no_answer",
+            Self::Reached => "reached",
+            Self::CallBack => "call_back",
+            Self::Other => "other",
+        }
+    }
+
     /// The outcome of that name; names that are not known are [`Self::Other`].
     #[must_use]
     pub fn parse(name: &str) -> Self {
@@ -81,6 +95,7 @@ impl ContactOutcome {
 pub struct History {
     capped: Vec<Option<u8>>,
     paused: Vec<bool>,
+    again_from: Vec<Option<Date>>,
 }
 
 /// A marketing contact of a unit. The order of fields is the sorting order.
@@ -103,6 +118,7 @@ impl History {
         let mut history = Self {
             capped: vec![shut; people.unit_keys.len()],
             paused: vec![false; people.unit_keys.len()],
+            again_from: vec![None; people.unit_keys.len()],
         };
         for group in entries(people, contacts).chunk_by(|a, b| a.unit == b.unit) {
             let unit = group[0].unit as usize;
@@ -112,8 +128,19 @@ impl History {
                 within.count() >= cap.max as usize
             });
             history.paused[unit] = is_paused(group, policy, today);
+            if history.paused[unit] || history.capped[unit].is_some() {
+                history.again_from[unit] = again_from(group, policy, today);
+            }
         }
         history
+    }
+
+    /// By contact unit, where a cap or a pause keeps it off marketing tonight:
+    /// the first day on which the same contacts no longer do. `None` also for a
+    /// cap of no contact at all, which never ends.
+    #[must_use]
+    pub fn into_again_from(self) -> Vec<Option<Date>> {
+        self.again_from
     }
 
     /// The first marketing cap, in the policy's order, that the unit has used
@@ -163,26 +190,52 @@ fn position(policy: &Policy, used_up: impl Fn(&super::Cap) -> bool) -> Option<u8
         .and_then(|at| u8::try_from(at).ok())
 }
 
+/// The first day on which no cap is used up and no pause lasts, were there no
+/// further contact.
+fn again_from(group: &[Entry], policy: &Policy, today: i32) -> Option<Date> {
+    let mut day = i64::from(today);
+    for cap in &policy.marketing_caps {
+        // A cap is free once fewer than `max` contacts are within its days: when
+        // the `max`-th newest leaves them.
+        let last = group.len().checked_sub(cap.max as usize);
+        if let Some(at) = last {
+            day = day.max(i64::from(group.get(at)?.day) + i64::from(cap.days));
+        }
+    }
+    for ended in pauses(group, policy) {
+        day = day.max(ended + i64::from(policy.cool_off.pause_days));
+    }
+    i32::try_from(day).ok().map(date_from_days)
+}
+
 /// Whether `ignored` contacts within `within_days` ended less than
 /// `pause_days` ago: days d₁ ≤ … ≤ dₙ with dₙ − d₁ < within_days and
 /// as_of − dₙ < pause_days.
 fn is_paused(group: &[Entry], policy: &Policy, today: i32) -> bool {
+    let lasts = |ended: i64| i64::from(today) - ended < i64::from(policy.cool_off.pause_days);
+    pauses(group, policy).into_iter().any(lasts)
+}
+
+/// The days dₙ on which so many ignored contacts were complete that a pause
+/// begins.
+fn pauses(group: &[Entry], policy: &Policy) -> Vec<i64> {
     let rule = &policy.cool_off;
+    if rule.ignored == 0 {
+        return Vec::new();
+    }
     let ignored: Vec<i64> = group
         .iter()
         .filter(|entry| entry.ignored)
         .map(|entry| i64::from(entry.day))
         .collect();
-    rule.ignored > 0
-        && ignored
-            .windows(rule.ignored as usize)
-            .any(|days| match (days.first(), days.last()) {
-                (Some(first), Some(last)) => {
-                    last - first < i64::from(rule.within_days)
-                        && i64::from(today) - last < i64::from(rule.pause_days)
-                }
-                _ => false,
-            })
+    let ended = |days: &[i64]| {
+        let (first, last) = (*days.first()?, *days.last()?);
+        (last - first < i64::from(rule.within_days)).then_some(last)
+    };
+    ignored
+        .windows(rule.ignored as usize)
+        .filter_map(ended)
+        .collect()
 }
 
 #[cfg(test)]
@@ -199,6 +252,40 @@ mod tests {
             &Policy::default(),
             AS_OF.parse().unwrap(),
         )
+    }
+
+    #[test]
+    fn the_day_on_which_a_unit_is_free_again_is_the_first_on_which_nothing_binds() {
+        let again = |contacts: &[Contact]| history(contacts).into_again_from()[0];
+        let day = |text: &str| Some(text.parse::<Date>().unwrap());
+        assert_eq!(
+            again(&[contact(0, "a", "2026-10-25")]),
+            None,
+            "free tonight"
+        );
+        assert_eq!(
+            again(&[contact(0, "a", "2026-10-28")]),
+            day("2026-11-04"),
+            "7 days after it"
+        );
+        // The third newest of four leaves the 30 days later than the newest the 7.
+        let four = ["2026-10-06", "2026-10-16", "2026-10-20", "2026-10-26"];
+        let four = four.map(|on| contact(0, "a", on));
+        assert_eq!(again(&four), day("2026-11-15"));
+        let ignored = ["2026-10-10", "2026-10-20"].map(|on| Contact {
+            outcome: Some(ContactOutcome::Ignored),
+            ..contact(0, "a", on)
+        });
+        assert_eq!(again(&ignored), day("2026-12-19"), "60 days of pause");
+        // On that day, and not on the day before, the same contacts bind nobody.
+        for (contacts, free) in [(&four[..], "2026-11-15"), (&ignored, "2026-12-19")] {
+            for (ahead, binds) in [(-1, true), (0, false)] {
+                let on: Date = free.parse().unwrap();
+                let then = on.checked_add(jiff::Span::new().days(ahead)).unwrap();
+                let then = History::new(&people(1), contacts, &Policy::default(), then);
+                assert_eq!(then.paused(0) || then.capped(0).is_some(), binds, "{free}");
+            }
+        }
     }
 
     #[test]

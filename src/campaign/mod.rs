@@ -84,6 +84,9 @@ pub struct Campaign {
     /// By contact unit: whether it is held out of all campaigns, candidate or
     /// not.
     pub universal_control: Vec<bool>,
+    /// By contact unit, where a cap or a pause keeps it off tonight: the first
+    /// day on which the same contacts no longer do.
+    pub again_from: Vec<Option<jiff::civil::Date>>,
     /// What the probabilities are made from.
     pub propensity: Propensity,
     /// What became of each activity's eligible customers, one per activity.

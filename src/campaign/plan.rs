@@ -56,7 +56,10 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
         .par_iter()
         .map(|key| UnitDraw::new(input.key, &input.controls.salt, key))
         .collect();
-    let channels = screen_all(input, &ledger, &earlier, &draws, &callees, &openings);
+    let history = History::new(input.people, input.contacts, input.policy, input.as_of);
+    let channels = screen_all(
+        input, &history, &ledger, &earlier, &draws, &callees, &openings,
+    );
 
     let ties: Vec<NameHash> = input
         .activities
@@ -101,6 +104,7 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
             .map(|draw| draw.in_universal(input.controls.universal))
             .collect(),
         invitations,
+        again_from: history.into_again_from(),
         optimum,
         propensity,
         candidates: ledger,
@@ -172,17 +176,17 @@ fn take_earlier(input: &CampaignInput<'_>, earlier: &Earlier, pools: &mut Pools)
 /// The channel of each candidate that policy and controls let through.
 fn screen_all(
     input: &CampaignInput<'_>,
+    history: &History,
     ledger: &Candidates,
     earlier: &Earlier,
     draws: &[UnitDraw],
     callees: &Callees<'_>,
     openings: &[Vec<Opening>],
 ) -> Vec<Result<Channel, Refusal>> {
-    let history = History::new(input.people, input.contacts, input.policy, input.as_of);
     let screening = Screening::new(
         input.people,
         input.policy,
-        &history,
+        history,
         input.suppressions,
         input.service_first,
         input.do_not_contact_stale,

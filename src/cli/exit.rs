@@ -1,10 +1,12 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::explain::ExplainError;
 use crate::night::NightError;
 use crate::outputs::OutputError;
 use crate::pipeline::Faults;
 use crate::previous::PreviousError;
+use crate::published::PublishedError;
 use crate::segments::NameError;
 use crate::store::StoreError;
 use crate::tables::TableError;
@@ -115,6 +117,27 @@ impl From<PreviousError> for Failure {
         match error {
             PreviousError::Store(error) => error.into(),
             error => Self::new(Exit::Data, error.to_string()),
+        }
+    }
+}
+
+impl From<PublishedError> for Failure {
+    fn from(error: PublishedError) -> Self {
+        match error {
+            PublishedError::Run(error) => error.into(),
+            PublishedError::Read { .. } => Self::new(Exit::Data, error.to_string()),
+            PublishedError::NoTable { .. } | PublishedError::Query(_) => {
+                Self::new(Exit::Usage, error.to_string())
+            }
+        }
+    }
+}
+
+impl From<ExplainError> for Failure {
+    fn from(error: ExplainError) -> Self {
+        match error {
+            ExplainError::Published(error) => error.into(),
+            ExplainError::Unknown { .. } => Self::new(Exit::NoInput, error.to_string()),
         }
     }
 }

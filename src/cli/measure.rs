@@ -3,6 +3,7 @@ mod figures;
 mod files;
 mod inputs;
 mod published;
+mod recorded;
 mod show;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,9 @@ use crate::measure::{Measurement, adjust_together};
 /// Measure what activities do, against those who were held out.
 ///
 /// From published runs: the outcomes table of PIPELINE joined with who was
-/// held out. Or from any experiment: a file of arms and a file of outcomes.
+/// held out; of an activity that no run knows, the outcomes alone, where they
+/// say who was held out. Or from any experiment: a file of arms and a file of
+/// outcomes.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Files: --arms has the columns unit, arm and may have segment, score, pre;\n\
@@ -84,6 +87,17 @@ enum Response {
     Attended,
     /// The value of it.
     Value,
+}
+
+impl Response {
+    /// The column's name.
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Responded => "responded",
+            Self::Attended => "attended",
+            Self::Value => "value",
+        }
+    }
 }
 
 /// What was measured: one experiment, or one per activity.

@@ -8,7 +8,9 @@ mod check;
 mod completions;
 mod deliver;
 mod exit;
+mod explain;
 mod load;
+mod man;
 mod measure;
 mod run;
 mod runs;
@@ -35,7 +37,7 @@ use crate::watch::Show;
     name = "clubcall",
     version,
     propagate_version = true,
-    max_term_width = 90
+    max_term_width = 80
 )]
 #[command(after_help = exit::HELP)]
 pub struct Cli {
@@ -53,6 +55,8 @@ enum Command {
     Deliver(deliver::DeliverArgs),
     /// List, show, compare or prune published runs
     Runs(runs::RunsArgs),
+    /// Explain one customer: segment, invitations, calls, and why
+    Explain(explain::ExplainArgs),
     /// List, show, name and compare segments
     Segments(segments::SegmentsArgs),
     /// Decide who is invited to what, from your own scores
@@ -69,6 +73,8 @@ enum Command {
     Schema,
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
+    /// Write a man page for every command
+    Man(man::ManArgs),
 }
 
 impl Command {
@@ -141,6 +147,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::main(args),
         Command::Deliver(args) => deliver::main(args),
         Command::Runs(args) => runs::main(args),
+        Command::Explain(args) => explain::main(args),
         Command::Segments(args) => segments::main(args),
         Command::Allocate(args) => allocate::main(args),
         Command::Measure(args) => measure::main(args),
@@ -148,6 +155,7 @@ pub fn main() -> ExitCode {
         Command::Sample(args) => sample::main(args),
         Command::Schema => schema::main(),
         Command::Completions(args) => completions::main(args),
+        Command::Man(args) => man::main(args),
     };
     let ended = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(fault_of_clubcall()));
     match ended {
@@ -157,6 +165,12 @@ pub fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// Indented JSON.
+fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::new(Exit::Software, format!("no JSON can be made: {error}")))
 }
 
 /// Where the last panic happened.

@@ -51,6 +51,11 @@ impl Contacts {
     pub(super) fn history(&self) -> Option<&[Contact]> {
         self.history.map(|count| &self.made[..count])
     }
+
+    /// Those made and those still to be made.
+    pub(super) fn all(&self) -> [&[Contact]; 2] {
+        [&self.made, &self.pending]
+    }
 }
 
 /// Reads the contact history and what earlier runs sent out.

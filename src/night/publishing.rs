@@ -181,6 +181,7 @@ fn manifest(
         inputs: inputs.chain(names).collect(),
         stages: stages(night),
         checks: checks.collect(),
+        alerts: night.alerts.clone(),
         reconciliation,
         outputs: Default::default(),
     }

@@ -1,5 +1,4 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Display};
 
 use serde::Serialize;
 
@@ -123,59 +122,5 @@ impl RunDiff {
             && self.inputs.is_empty()
             && self.counts.is_empty()
             && self.files.is_empty()
-    }
-}
-
-impl Display for RunDiff {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} -> {}", self.from, self.to)?;
-        if self.is_empty() {
-            return writeln!(f, "  no difference");
-        }
-        section(f, "settings", &self.settings, |value| short(value))?;
-        section(f, "inputs", &self.inputs, |value| short(value))?;
-        section(f, "counts", &self.counts, u64::to_string)?;
-        let files: Vec<Change<&OutputRecord>> = self
-            .files
-            .iter()
-            .map(|file| Change {
-                name: file.path.clone(),
-                from: file.from.as_ref(),
-                to: file.to.as_ref(),
-            })
-            .collect();
-        section(f, "files", &files, |record| size(record))
-    }
-}
-
-fn section<T>(
-    f: &mut fmt::Formatter<'_>,
-    title: &str,
-    changes: &[Change<T>],
-    show: impl Fn(&T) -> String,
-) -> fmt::Result {
-    if changes.is_empty() {
-        return Ok(());
-    }
-    writeln!(f, "{title}")?;
-    let shown = |value: &Option<T>| value.as_ref().map_or("-".to_owned(), &show);
-    for change in changes {
-        let (from, to) = (shown(&change.from), shown(&change.to));
-        writeln!(f, "  {}: {from} -> {to}", change.name)?;
-    }
-    Ok(())
-}
-
-/// Digests by their beginning, as people compare them.
-fn short(value: &str) -> String {
-    let is_digest = value.len() >= 32 && value.bytes().all(|b| b.is_ascii_hexdigit());
-    value[..if is_digest { 12 } else { value.len() }].to_owned()
-}
-
-fn size(record: &OutputRecord) -> String {
-    let digest = short(&record.sha256);
-    match record.rows {
-        Some(rows) => format!("{rows} rows, {} bytes, {digest}", record.bytes),
-        None => format!("{} bytes, {digest}", record.bytes),
     }
 }

@@ -43,6 +43,9 @@ pub struct Manifest {
     pub stages: Vec<StageCount>,
     /// What the checks of the tables found.
     pub checks: Vec<CheckRecord>,
+    /// What somebody has to look at.
+    #[serde(default)]
+    pub alerts: Vec<String>,
     /// For each activity what became of its candidates.
     pub reconciliation: Vec<ActivityCounts>,
     /// The published files by path, without the manifest itself. Filled in by

@@ -10,7 +10,7 @@ use rand_xoshiro::Xoshiro256Plus;
 use serde_json::Value;
 
 use crate::support::frame::{self, shuffled};
-use crate::support::{Table, Workspace, sample};
+use crate::support::{Table, Workspace, history, sample};
 
 /// The chances of a response of one activity's customers, with and without a
 /// contact, by activity: what `clubcall sample` planted.
@@ -497,4 +497,64 @@ fn what_cannot_be_measured_is_said_with_the_next_step() {
         "{}",
         failed.stderr
     );
+}
+
+#[test]
+fn an_activity_that_no_run_knows_is_measured_by_who_was_held_out() {
+    let (workspace, _) = history::nights();
+    let customers = Table::read(&workspace.path("sample-data/customers.parquet"));
+    let ids = customers.words("customer_id");
+    let households: BTreeMap<String, String> = ids
+        .into_iter()
+        .zip(customers.words("household_id"))
+        .collect();
+    let outcomes = Table::read(&workspace.path("sample-data/outcomes.parquet"));
+    let rows = outcomes
+        .words("activity_id")
+        .into_iter()
+        .zip(outcomes.words("customer_id"))
+        .zip(
+            outcomes
+                .flags("held_out")
+                .into_iter()
+                .zip(outcomes.flags("responded")),
+        );
+    // By activity and household: whether one was held out, invited, responded.
+    let mut all: BTreeMap<String, BTreeMap<String, [bool; 3]>> = BTreeMap::new();
+    for ((activity, customer), (held, responded)) in rows {
+        let of = all.entry(activity).or_default();
+        let of = of.entry(households[&customer].clone()).or_default();
+        of[0] |= held == Some(true);
+        of[1] |= held == Some(false);
+        of[2] |= responded == Some(true);
+    }
+    let held =
+        |units: &BTreeMap<String, [bool; 3]>| units.values().filter(|of| of[0] && !of[1]).count();
+    let (activity, units) = all.iter().max_by_key(|(_, units)| held(units)).unwrap();
+    assert!(held(units) > 0);
+    let arguments = [
+        "measure",
+        "pipelines/nightly.toml",
+        "--as-of",
+        "2026-11-01",
+        "--json",
+        "--activity",
+    ];
+    let said = workspace
+        .clubcall(&[&arguments[..], &[activity]].concat())
+        .success();
+    let measured: Value = serde_json::from_str(&said.stdout).unwrap();
+    let found = &measured["experiments"][0]["comparisons"][0];
+    for (arm, at) in [("control", 0), ("treated", 1)] {
+        let of_arm = units.values().filter(|of| of[at] && !of[1 - at]);
+        let (count, responses) = of_arm.fold((0, 0), |(n, r), of| (n + 1, r + u32::from(of[2])));
+        assert_eq!(found[arm]["units"], count, "{arm} of {activity}");
+        assert_eq!(
+            found[arm]["total"].as_f64(),
+            Some(f64::from(responses)),
+            "{arm}"
+        );
+    }
+    let unknown = [&arguments[..], &["film-knight-2026-10"]].concat();
+    workspace.clubcall(&unknown).exits(64);
 }

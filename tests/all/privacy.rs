@@ -70,10 +70,12 @@ fn nothing_on_the_screen_names_anyone() {
         assert_eq!(secrets.found_in(&night.ended.stdout), 0, "in the summary");
         assert_eq!(secrets.found_in(&night.ended.stderr), 0, "in the log");
     }
-    let commands: [&[&str]; 4] = [
+    let commands: [&[&str]; 6] = [
         &["check", "pipelines/nightly.toml"],
         &["runs", "show"],
         &["runs", "diff"],
+        &["explain", "C0000001"],
+        &["sql", "SELECT * FROM features"],
         &[
             "run",
             "pipelines/nightly.toml",

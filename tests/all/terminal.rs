@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::support::workspace::ended;
-use crate::support::{Workspace, sample};
+use crate::support::{Workspace, history, sample};
 
 /// The commands that a help page lists.
 fn commands(help: &str) -> Vec<String> {
@@ -21,13 +21,72 @@ fn the_help_of_every_command_has_an_example() {
     let names = commands(&help);
     assert!(names.len() >= 7, "{names:?}");
     let mut without: Vec<String> = Vec::new();
+    let mut pages = Vec::new();
     for name in names {
         let page = workspace.clubcall(&[&name, "--help"]).success().stdout;
-        if !page.contains(&format!("Example:\n  clubcall {name}")) {
-            without.push(name);
+        for inner in commands(&page) {
+            let page = workspace
+                .clubcall(&[name.as_str(), inner.as_str(), "--help"])
+                .success()
+                .stdout;
+            pages.push((format!("{name} {inner}"), page));
         }
+        pages.push((name, page));
+    }
+    for (name, page) in pages {
+        if !page.contains(&format!("Example:\n  clubcall {name}")) {
+            without.push(name.clone());
+        }
+        // clap breaks all lines but that of the usage.
+        let lines = page.lines().filter(|line| !line.starts_with("Usage:"));
+        let wide = lines.filter(|line| line.chars().count() > 80);
+        assert_eq!(wide.collect::<Vec<_>>(), Vec::<&str>::new(), "{name}");
     }
     assert_eq!(without, Vec::<String>::new());
+}
+
+#[test]
+fn every_command_has_a_man_page_and_is_completed() {
+    let workspace = Workspace::empty();
+    let help = workspace.clubcall(&["--help"]).success().stdout;
+    workspace.clubcall(&["man", "--out", "man1"]).success();
+    let script = workspace
+        .clubcall(&["completions", "bash"])
+        .success()
+        .stdout;
+    for name in commands(&help) {
+        let page = fs::read_to_string(workspace.path(&format!("man1/clubcall-{name}.1")));
+        assert!(page.is_ok_and(|page| page.contains("Example:")), "{name}");
+        assert!(
+            script.contains(&format!("clubcall__subcmd__{name}")),
+            "{name}"
+        );
+    }
+    let page = fs::read_to_string(workspace.path("man1/clubcall-runs-diff.1")).unwrap();
+    assert!(page.contains("json"), "{page}");
+}
+
+#[test]
+fn what_is_printed_fits_80_columns() {
+    let (workspace, nights) = history::nights();
+    let mut said = vec![("log".to_owned(), nights[2].ended.stderr.clone())];
+    for command in [
+        "runs list",
+        "runs show",
+        "runs diff",
+        "segments list",
+        "segments show S01",
+        "sql --tables",
+        "sql --describe decisions",
+    ] {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        let ended = workspace.clubcall(&arguments).success();
+        said.push((command.to_owned(), ended.stdout));
+    }
+    for (command, text) in said {
+        let wide = text.lines().filter(|line| line.chars().count() > 80);
+        assert_eq!(wide.collect::<Vec<_>>(), Vec::<&str>::new(), "{command}");
+    }
 }
 
 #[test]

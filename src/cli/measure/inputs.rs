@@ -52,22 +52,8 @@ pub(super) fn responses(
     activities: &BTreeMap<String, u16>,
     asked: Asked,
 ) -> Result<Vec<Response>, Failure> {
-    let column = match asked {
-        Asked::Responded => "responded",
-        Asked::Attended => "attended",
-        Asked::Value => "value",
-    };
-    let columns = ["customer_id", "activity_id", column, "at"];
-    let frame = collected(tables, "outcomes", &columns)?;
-    if frame.column(column).is_err() {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!(
-                "the table `outcomes` has no column `{column}`\n  next: map it in \
-                 [tables.outcomes], or give another --response"
-            ),
-        ));
-    }
+    let frame = outcomes(tables, asked, &["at"])?;
+    let column = asked.column();
     let (ids, names) = (texts(&frame, "customer_id"), texts(&frame, "activity_id"));
     let (values, days) = (numbers(&frame, column), days(&frame, "at"));
     let mut responses: Vec<Response> = ids
@@ -88,6 +74,58 @@ pub(super) fn responses(
         key(a).cmp(&key(b)).then(a.value.total_cmp(&b.value))
     });
     Ok(responses)
+}
+
+/// An outcome of one activity.
+pub(super) struct Recorded {
+    /// The customer's contact unit.
+    pub(super) unit: Unit,
+    /// Whether the customer was held out.
+    pub(super) held_out: bool,
+    /// What was asked for.
+    pub(super) value: f64,
+}
+
+/// The outcomes of an activity that say whether the customer was held out.
+pub(super) fn outcomes_of(
+    tables: &ValidTables,
+    customers: &Customers,
+    activity: &str,
+    asked: Asked,
+) -> Result<Vec<Recorded>, Failure> {
+    let frame = outcomes(tables, asked, &["held_out"])?;
+    let (ids, names) = (texts(&frame, "customer_id"), texts(&frame, "activity_id"));
+    let values = numbers(&frame, asked.column());
+    let held = numbers(&frame, "held_out");
+    let rows = ids.iter().zip(&names).zip(values.into_iter().zip(held));
+    let recorded = rows
+        .filter(|((_, name), _)| name.as_deref() == Some(activity))
+        .filter_map(|((id, _), (value, held))| {
+            let row = *customers.rows.get(id.as_deref()?)?;
+            Some(Recorded {
+                unit: customers.unit[row as usize],
+                held_out: held? == 1.0,
+                value: value?,
+            })
+        });
+    Ok(recorded.collect())
+}
+
+/// The outcomes table with the column that is asked for, which must be there.
+fn outcomes(tables: &ValidTables, asked: Asked, more: &[&str]) -> Result<DataFrame, Failure> {
+    let column = asked.column();
+    let columns = [&["customer_id", "activity_id", column], more].concat();
+    let frame = collected(tables, "outcomes", &columns)?;
+    if frame.column(column).is_err() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "the table `outcomes` has no column `{column}`\n  next: map it in \
+                 [tables.outcomes], or give another --response"
+            ),
+        ));
+    }
+    Ok(frame)
 }
 
 /// The days of a column, since 1970-01-01; none where it is not there.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::super::{Exit, Failure, load};
 use super::book::Book;
 use super::inputs::{Customers, responses};
-use super::{MeasureArgs, Measured, Named, Response};
+use super::{MeasureArgs, Measured, Named, Response, recorded};
 use crate::campaign::UNIVERSAL;
 use crate::domain::{Fault, days_from_date};
 use crate::measure::{Entered, Pooling, SAMPLE_RATIO_ALPHA, Scope, measure as measured};
@@ -59,7 +59,14 @@ pub(super) fn measure(pipeline: &Path, args: &MeasureArgs) -> Result<Measured, F
         book.add(run, &customers)?;
     }
     let responses = responses(&tables, &customers, &book.activities, args.response)?;
-    let scopes = wanted(&book, args.activity.as_deref())?;
+    let scopes = match (wanted(&book, args.activity.as_deref()), &args.activity) {
+        (Ok(scopes), _) => scopes,
+        (Err(unknown), Some(activity)) => {
+            let recorded = recorded::measure(&tables, &customers, activity, args.response)?;
+            return recorded.ok_or(unknown);
+        }
+        (Err(unknown), None) => return Err(unknown),
+    };
     let of_night = |night: i32| {
         only.is_none_or(|day| night == days_from_date(day))
             && args.since.is_none_or(|day| night >= days_from_date(day))

@@ -4,14 +4,14 @@
 mod compare;
 mod list;
 mod naming;
-mod published;
+pub(super) mod published;
 mod show;
 
 use std::io::{self, Write};
 
 use clap::{Args, Subcommand};
 
-use super::{Exit, Failure, OutArgs};
+use super::{Failure, OutArgs, json};
 use crate::store::OutDir;
 
 /// List, show, name and compare segments.
@@ -33,6 +33,7 @@ pub(super) struct SegmentsArgs {
 #[derive(Debug, Subcommand)]
 enum SegmentsCommand {
     /// List a run's segments, with what changed since the run before
+    #[command(after_help = "Example:\n  clubcall segments list --run previous --json")]
     List {
         /// The run
         #[arg(long, value_name = "ID", default_value = "current")]
@@ -42,6 +43,7 @@ enum SegmentsCommand {
         json: bool,
     },
     /// Show what sets a segment apart, and where it came from
+    #[command(after_help = "Example:\n  clubcall segments show S01")]
     Show {
         /// The segment
         id: String,
@@ -53,6 +55,7 @@ enum SegmentsCommand {
         json: bool,
     },
     /// Give a segment a name and lock it
+    #[command(after_help = "Example:\n  clubcall segments rename S01 \"Cinema club\"")]
     Rename {
         /// The segment
         id: String,
@@ -60,16 +63,19 @@ enum SegmentsCommand {
         name: String,
     },
     /// Keep a segment's name whatever happens to the segment
+    #[command(after_help = "Example:\n  clubcall segments lock S01")]
     Lock {
         /// The segment
         id: String,
     },
     /// Let a segment be named anew when it merges with another
+    #[command(after_help = "Example:\n  clubcall segments unlock S01")]
     Unlock {
         /// The segment
         id: String,
     },
     /// Show how customers moved between the segments of two runs
+    #[command(after_help = "Example:\n  clubcall segments compare 2026-10-01 current")]
     Compare {
         /// The earlier run
         #[arg(default_value = "previous")]
@@ -95,10 +101,4 @@ pub(super) fn main(args: &SegmentsArgs) -> Result<(), Failure> {
     };
     let _ = writeln!(io::stdout().lock(), "{}", text.trim_end());
     Ok(())
-}
-
-/// Indented JSON.
-fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
-    serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(Exit::Software, format!("no JSON can be made: {error}")))
 }

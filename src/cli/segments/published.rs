@@ -7,20 +7,20 @@ use crate::store::{OutDir, Run, Runs};
 use crate::view::numbers;
 
 /// A segment as a run published it.
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) size: u64,
-    pub(super) share: f64,
+pub(in crate::cli) struct Row {
+    pub(in crate::cli) id: String,
+    pub(in crate::cli) name: String,
+    pub(in crate::cli) size: u64,
+    pub(in crate::cli) share: f64,
     /// Of a cluster alone.
-    pub(super) stability: Option<f64>,
-    pub(super) status: String,
-    pub(super) lineage: String,
-    pub(super) top_interests: String,
+    pub(in crate::cli) stability: Option<f64>,
+    pub(in crate::cli) status: String,
+    pub(in crate::cli) lineage: String,
+    pub(in crate::cli) top_interests: String,
 }
 
 /// A run's segments, in the order in which it published them.
-pub(super) fn rows(run: &Run) -> Result<Vec<Row>, Failure> {
+pub(in crate::cli) fn rows(run: &Run) -> Result<Vec<Row>, Failure> {
     let columns = [
         "segment_id",
         "name",
@@ -56,20 +56,20 @@ pub(super) fn rows(run: &Run) -> Result<Vec<Row>, Failure> {
 }
 
 /// The run that `run` started from, if it is still there.
-pub(super) fn before<'a>(runs: &'a Runs, run: &Run) -> Option<&'a Run> {
+pub(in crate::cli) fn before<'a>(runs: &'a Runs, run: &Run) -> Option<&'a Run> {
     let id = run.manifest.previous_run.as_deref()?;
     runs.find(id).ok()
 }
 
 /// A run's registry as it was published, and as people have changed it since.
-pub(super) struct Named {
-    pub(super) published: Registry,
-    pub(super) now: Registry,
-    pub(super) names: Names,
+pub(in crate::cli) struct Named {
+    pub(in crate::cli) published: Registry,
+    pub(in crate::cli) now: Registry,
+    pub(in crate::cli) names: Names,
 }
 
 impl Named {
-    pub(super) fn read(out: &OutDir, run: &Run) -> Result<Self, Failure> {
+    pub(in crate::cli) fn read(out: &OutDir, run: &Run) -> Result<Self, Failure> {
         let published = previous::registry(run)?;
         let names = previous::names(out)?;
         let mut now = published.clone();
@@ -82,13 +82,13 @@ impl Named {
     }
 
     /// What the segment is called from the next night on.
-    pub(super) fn name<'a>(&'a self, id: &str, published: &'a str) -> &'a str {
+    pub(in crate::cli) fn name<'a>(&'a self, id: &str, published: &'a str) -> &'a str {
         let reserved = || self.now.reserved.get(id).map_or(published, String::as_str);
         self.now.get(id).map_or_else(reserved, |entry| &entry.name)
     }
 
     /// Whether a person has fixed the name.
-    pub(super) fn locked(&self, id: &str) -> bool {
+    pub(in crate::cli) fn locked(&self, id: &str) -> bool {
         let reserved = self.now.reserved.contains_key(id);
         self.now.get(id).map_or(reserved, |entry| entry.locked)
     }
@@ -96,7 +96,7 @@ impl Named {
 
 /// A table in plain columns; the first `left` are aligned to the left, the
 /// others to the right. Knows how wide Chinese characters are.
-pub(super) fn table<T: ToString>(
+pub(in crate::cli) fn table<T: ToString>(
     header: impl IntoIterator<Item = T>,
     rows: Vec<Vec<String>>,
     left: &[usize],
@@ -123,6 +123,6 @@ pub(super) fn table<T: ToString>(
 }
 
 /// A share as people read it.
-pub(super) fn percent(share: f64) -> String {
+pub(in crate::cli) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }

@@ -20,6 +20,7 @@ pub(crate) fn manifest(run_id: &str, day: i8) -> Manifest {
         inputs: BTreeMap::new(),
         stages: vec![],
         checks: vec![],
+        alerts: vec![],
         reconciliation: vec![],
         outputs: BTreeMap::new(),
     }
@@ -299,8 +300,14 @@ fn a_diff_tells_what_changed() {
     let change = diff(&a, &b);
     assert_eq!(change.files.len(), 1);
     assert_eq!(change.files[0].path, "summary.txt");
-    let text = change.to_string();
-    assert!(text.contains("seed: 1 -> 2"), "{text}");
-    assert!(text.contains("summary.txt: 3 bytes"), "{text}");
+    assert_eq!(
+        change.files[0].from.as_ref().map(|file| file.bytes),
+        Some(3)
+    );
+    let seed = change.settings.iter().find(|of| of.name == "seed").unwrap();
+    assert_eq!(
+        (seed.from.as_deref(), seed.to.as_deref()),
+        (Some("1"), Some("2"))
+    );
     assert!(diff(&a, &a).is_empty());
 }
