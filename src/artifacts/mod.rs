@@ -26,6 +26,7 @@ mod reconciliation;
 mod rejects;
 mod report;
 mod resolutions;
+mod review;
 mod rules;
 mod segments;
 mod summary;
@@ -45,6 +46,7 @@ pub use known::Known;
 pub use lists::{customers, lists};
 pub use reconciliation::{Unbalanced, reconciliation};
 pub use report::report;
+pub use review::review_text;
 pub use summary::summary;
 
 /// The results of a night's stages.
@@ -63,8 +65,12 @@ pub struct Night<'a> {
     pub tags: &'a [Vec<bool>],
     /// The segments.
     pub segmentation: &'a Segmentation,
-    /// What the pre-launch review found.
+    /// What the pre-launch review found about activities.
     pub findings: &'a [ReviewFinding],
+    /// What it found about call reasons.
+    pub call_findings: &'a [ReviewFinding],
+    /// By call reason: how many customers meet its condition, if it is one.
+    pub conditions: Vec<Option<u64>>,
     /// Invitations and decisions.
     pub campaign: &'a Campaign,
     /// The call queue.
