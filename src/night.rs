@@ -5,14 +5,17 @@ mod campaign;
 mod follow_up;
 mod identify;
 mod publishing;
+mod review;
 mod segmenting;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+pub use follow_up::columns;
 
 use crate::artifacts;
 use crate::calls::{CallQueue, CallsError};
-use crate::campaign::{Campaign, CampaignError, ReviewFinding};
+use crate::campaign::{Campaign, CampaignError};
 use crate::lists::ListError;
 use crate::outputs::OutputError;
 use crate::pipeline::Plan;
@@ -153,6 +156,8 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
     segmenting::add_names(&mut view, &segmentation)?;
     let reasons = follow_up::reasons(job.plan, &view)?;
     let contacts = campaign::contacts(job, &view, &tables, previous)?;
+    let eligible = campaign::eligible(job.plan, &view)?;
+    let review = review::review(job, &view, &eligible, &reasons, previous)?;
     let follow_up = follow_up::FollowUp {
         job,
         view: &view,
@@ -160,12 +165,11 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         affinities: &affinities,
         contacts: &contacts.made,
         history: contacts.history(),
-        held_back: &vec![false; job.plan.file.calls.len()],
+        held_back: &crate::calls::held_back(&job.plan.file.calls, &review.calls),
         previous,
     };
-    let (findings, campaign) = watch.stage("campaign", |stage| {
+    let campaign = watch.stage("campaign", |stage| {
         stage.begins(customers, "customers");
-        let findings = campaign::review(job.plan, &tables);
         let call_minutes = follow_up::call_minutes(&follow_up, &reasons)?;
         let campaign = campaign::plan(
             job,
@@ -175,11 +179,12 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
             &segmenting::numbers(&segmentation),
             &reasons,
             call_minutes.as_ref(),
-            &findings,
+            &eligible,
+            &review.activities,
             &contacts,
         )?;
         stage.rows(campaign.candidates.len() as u64);
-        Ok::<_, NightError>((findings, campaign))
+        Ok::<_, NightError>(campaign)
     })?;
     let (calls, what_if) = watch.stage("calls", |stage| {
         stage.begins(customers, "customers");
@@ -197,7 +202,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         tables,
         view,
         segmentation,
-        findings,
+        review,
         campaign,
         calls,
     };
@@ -215,7 +220,13 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         tags: &tags,
         segmentation: &results.segmentation,
         contacts: contacts.all(),
-        findings: &results.findings,
+        findings: &results.review.activities,
+        call_findings: &results.review.calls,
+        conditions: reasons
+            .rows(job.plan.file.calls.len())
+            .iter()
+            .map(|rows| rows.as_ref().map(|rows| rows.len() as u64))
+            .collect(),
         campaign: &results.campaign,
         calls: &results.calls,
         what_if: what_if.as_ref(),
@@ -235,7 +246,7 @@ struct Results {
     tables: ValidTables,
     view: CustomerView,
     segmentation: Segmentation,
-    findings: Vec<ReviewFinding>,
+    review: review::Review,
     campaign: Campaign,
     calls: CallQueue,
 }
@@ -254,15 +265,12 @@ impl Results {
     /// What somebody has to look at in the morning.
     fn alerts(&self, plan: &Plan) -> Vec<String> {
         let mut alerts = Vec::new();
-        let mut held: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for finding in &self.findings {
-            held.entry(&finding.activity)
-                .or_default()
-                .push(&finding.text);
-        }
-        for (activity, texts) in held {
-            alerts.push(format!("{activity} is held back: {}", texts.join("; ")));
-        }
+        let findings = self.review.activities.iter().chain(&self.review.calls);
+        let held: BTreeSet<&str> = findings.map(|f| f.subject.as_str()).collect();
+        alerts.extend(
+            held.iter()
+                .map(|subject| format!("{subject} is held back by the pre-launch review")),
+        );
         if campaign::stale(plan, &self.tables) {
             alerts.push(
                 "the do-not-contact list is missing or older than 31 days: no text messages and no marketing calls".to_owned(),
@@ -270,8 +278,7 @@ impl Results {
         }
         alerts.extend(self.campaign.optimum.given_up.iter().map(|given_up| {
             format!(
-                "{}; held back for it: {}",
-                given_up.text,
+                "constraints that cannot hold together hold back {}",
                 given_up.activities.join(", ")
             )
         }));

@@ -10,7 +10,7 @@ use polars::prelude::*;
 use serde::de::DeserializeOwned;
 
 use crate::calls::{CallReason, Trigger, contact_class};
-use crate::campaign::Contact;
+use crate::campaign::{Contact, Volumes};
 use crate::domain::{CallClass, Channel, People};
 use crate::segments::{self, NameError, Names, Registry};
 use crate::store::{OutDir, Run, Runs, StoreError};
@@ -291,6 +291,27 @@ pub fn own_contacts(
             .and_then(|id| runs.find(id).ok());
     }
     Ok(contacts)
+}
+
+/// The stage under which a manifest counts whom each call reason applies to.
+pub const CONDITIONS: &str = "call conditions";
+
+/// The candidates of each activity in a run, by id; none without a run.
+#[must_use]
+pub fn candidates(run: Option<&Run>) -> Volumes {
+    let activities = run.iter().flat_map(|run| &run.manifest.reconciliation);
+    activities
+        .map(|counts| (counts.activity.clone(), counts.eligible))
+        .collect()
+}
+
+/// How many customers met the condition of each call reason in a run, by id;
+/// none without a run.
+#[must_use]
+pub fn conditions(run: Option<&Run>) -> Volumes {
+    let stages = run.iter().flat_map(|run| &run.manifest.stages);
+    let counts = stages.filter(|stage| stage.stage == CONDITIONS);
+    counts.flat_map(|stage| stage.rows.clone()).collect()
 }
 
 /// Some columns of a run's table; those it lacks are left out.

@@ -107,7 +107,7 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
 fn held_back(night: &Night<'_>, activity: &Activity) -> Option<String> {
     let findings = night.findings.iter();
     let found = findings
-        .filter(|finding| finding.activity == activity.id)
+        .filter(|finding| finding.subject == activity.id)
         .map(|finding| finding.text.as_str());
     let given_up = night.campaign.optimum.given_up.iter();
     let promised = given_up

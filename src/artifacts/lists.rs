@@ -21,7 +21,7 @@ pub fn lists<'a>(night: &'a Night<'a>) -> Result<Vec<List<'a>>, ListError> {
         if night
             .findings
             .iter()
-            .any(|finding| finding.activity == activity.id)
+            .any(|finding| finding.subject == activity.id)
         {
             continue;
         }
@@ -116,10 +116,7 @@ fn invitation_list<'a>(
             row.push(invitation.not_before);
             row.push(invitation.not_after);
             row.push(&invitation.owner);
-            let recipient = Recipient {
-                name: people.name[customer].as_deref().unwrap_or_default(),
-                district: people.district[customer].as_deref().unwrap_or_default(),
-            };
+            let recipient = Recipient::of(people, customer);
             let told = messages
                 .as_ref()
                 .and_then(|messages| messages.render(activity, recipient).ok());

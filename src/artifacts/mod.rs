@@ -29,6 +29,7 @@ mod reconciliation;
 mod rejects;
 mod report;
 mod resolutions;
+mod review;
 mod rules;
 mod segments;
 mod summary;
@@ -48,6 +49,7 @@ pub use known::Known;
 pub use lists::{customers, lists};
 pub use reconciliation::{Unbalanced, reconciliation};
 pub use report::report;
+pub use review::review_text;
 pub use summary::summary;
 
 /// The results of a night's stages.
@@ -68,8 +70,12 @@ pub struct Night<'a> {
     pub segmentation: &'a Segmentation,
     /// Earlier contacts: those made, and those still to be made.
     pub contacts: [&'a [Contact]; 2],
-    /// What the pre-launch review found.
+    /// What the pre-launch review found about activities.
     pub findings: &'a [ReviewFinding],
+    /// What it found about call reasons.
+    pub call_findings: &'a [ReviewFinding],
+    /// By call reason: how many customers meet its condition, if it is one.
+    pub conditions: Vec<Option<u64>>,
     /// Invitations and decisions.
     pub campaign: &'a Campaign,
     /// The call queue.

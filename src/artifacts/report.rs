@@ -98,7 +98,7 @@ fn headline(night: &Night<'_>) -> report::Headline {
         .filter(|call| call.status == CallStatus::Planned)
         .count();
     let held: std::collections::BTreeSet<&str> =
-        night.findings.iter().map(|f| f.activity.as_str()).collect();
+        night.findings.iter().map(|f| f.subject.as_str()).collect();
     report::Headline {
         customers: night.view.people.len() as u64,
         invited: with(InvitationStatus::Invited),
@@ -296,7 +296,7 @@ fn activities(night: &Night<'_>) -> Vec<report::Activity> {
                 held_back: night
                     .findings
                     .iter()
-                    .filter(|finding| finding.activity == activity.id)
+                    .filter(|finding| finding.subject == activity.id)
                     .map(|finding| finding.text.clone())
                     .collect(),
             }

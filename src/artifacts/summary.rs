@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{Night, power};
+use super::{Night, power, review_text};
 use crate::calls::CallStatus;
 use crate::campaign::{InvitationStatus, Model};
 use crate::domain::{Decision, DecisionReason};
@@ -19,6 +19,7 @@ pub fn summary(night: &Night<'_>) -> String {
     page.line(&format!("run {}", night.run_id));
     segments(night, &mut page);
     invitations(night, &mut page);
+    review(night, &mut page);
     scarce(night, &mut page);
     probabilities(night, &mut page);
     power(night, &mut page);
@@ -118,7 +119,7 @@ fn invitations(night: &Night<'_>, page: &mut Page) {
         let held = night
             .findings
             .iter()
-            .any(|finding| finding.activity == funnel.activity);
+            .any(|finding| finding.subject == funnel.activity);
         page.line(&format!(
             "  {:<30} {:>6} {:>9} {:>8} {:>9} {:>10}{}",
             funnel.activity,
@@ -130,6 +131,20 @@ fn invitations(night: &Night<'_>, page: &mut Page) {
             if held { "  held back" } else { "" }
         ));
     }
+}
+
+/// What the pre-launch review found, and whether the constraints can hold.
+fn review(night: &Night<'_>, page: &mut Page) {
+    let file = &night.plan.file;
+    let reviewed = format!(
+        "{} activities and {} call reasons",
+        file.activities.len(),
+        file.calls.len()
+    );
+    let findings = night.findings.iter().chain(night.call_findings);
+    let given_up = &night.campaign.optimum.given_up;
+    page.0.push('\n');
+    page.0.push_str(&review_text(&reviewed, findings, given_up));
 }
 
 /// How near the allocation is to the best, and what it was short of.

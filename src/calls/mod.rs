@@ -28,6 +28,7 @@
 //! | `dial` | the order in which a day is worked |
 //! | `wording` | sentences, scripts, talking points |
 //! | `ledger`, `supervision` | what became of every reason; what is overdue |
+//! | `review` | the pre-launch review of reasons |
 //! | `plan` | the stage as a whole |
 
 mod assign;
@@ -43,6 +44,7 @@ mod load;
 mod merge;
 mod plan;
 mod reason;
+mod review;
 mod rounds;
 mod schedule;
 mod settings;
@@ -61,6 +63,7 @@ pub use plan::plan_calls;
 pub use reason::{
     Attempts, CallReason, MANAGER, MARKETING, Stays, Step, Teams, Trigger, contact_class,
 };
+pub use review::{CallReviewInput, held_back, review};
 pub use settings::QueueSettings;
 pub use supervision::{Overdue, alerts, overdue};
 pub use team::{Hours, Team};

@@ -1,7 +1,7 @@
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::Activity;
-use crate::domain::Language;
+use crate::domain::{Language, People};
 
 /// Templates by name, of which an unknown variable is an error.
 #[derive(Debug)]
@@ -98,6 +98,17 @@ pub struct Recipient<'a> {
     pub name: &'a str,
     /// The customer's district, empty if unknown.
     pub district: &'a str,
+}
+
+impl<'a> Recipient<'a> {
+    /// The customer in `row`.
+    #[must_use]
+    pub fn of(people: &'a People, row: usize) -> Self {
+        Self {
+            name: people.name[row].as_deref().unwrap_or_default(),
+            district: people.district[row].as_deref().unwrap_or_default(),
+        }
+    }
 }
 
 impl<'a> Messages<'a> {

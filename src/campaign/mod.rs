@@ -7,7 +7,7 @@
 //! | file | job |
 //! | --- | --- |
 //! | `activity`, `policy`, `controls`, `civil` | the settings, as pipelines write them |
-//! | `review` | the pre-launch review of activities |
+//! | `review`, `review_messages`, `volume` | the pre-launch review of activities |
 //! | `history`, `screen` | what earlier contacts, consent and policy leave open |
 //! | `windows`, `callees` | when a customer may be contacted |
 //! | `propensity` | how likely an invitation is accepted |
@@ -35,7 +35,9 @@ mod pools;
 mod propensity;
 mod reconcile;
 mod review;
+mod review_messages;
 mod screen;
+mod volume;
 mod windows;
 
 #[cfg(test)]
@@ -65,8 +67,10 @@ pub use propensity::{
     CalibrationBin, Judged, LIMITS, Level, Model, Outcome, Propensity, PropensitySettings, Spread,
 };
 pub use reconcile::{Unreconciled, reconcile};
-pub use review::{ReviewFinding, held_back, review};
+pub use review::{ReviewFinding, ReviewInput, held_back, review};
+pub use review_messages::says_how_to_opt_out;
 pub use screen::{Allowed, Bound, Refusal, Screening, Suppression};
+pub use volume::{ReviewSettings, Volumes};
 pub use windows::{Moment, Search, Window};
 
 use crate::domain::{Channel, DecisionReason};

@@ -19,20 +19,11 @@ use crate::store::Run;
 use crate::tables::ValidTables;
 use crate::view::CustomerView;
 
-/// The pre-launch review of every activity.
-pub(super) fn review(plan: &Plan, tables: &ValidTables) -> Vec<ReviewFinding> {
-    let interests: Vec<&str> = plan
-        .file
-        .interests
-        .iter()
-        .map(|interest| interest.id.as_str())
-        .collect();
-    campaign::review(
-        &plan.file.activities,
-        tables.night.as_of,
-        &interests,
-        &plan.file.policy,
-    )
+/// By activity: the rows that meet its rule, ascending.
+pub(super) fn eligible(plan: &Plan, view: &CustomerView) -> Result<Vec<Vec<u32>>, NightError> {
+    let rules = plan.file.activities.iter().zip(&plan.eligible);
+    let rows = rules.map(|(activity, condition)| Ok(view.rows(&activity.id, condition)?));
+    rows.collect()
 }
 
 /// What customers have been contacted about.
@@ -103,6 +94,7 @@ pub(super) fn plan(
     segment: &[u32],
     reasons: &Reasons,
     call_minutes: Option<&CallMinutes>,
+    eligible: &[Vec<u32>],
     findings: &[ReviewFinding],
     contacts: &Contacts,
 ) -> Result<Campaign, NightError> {
@@ -110,18 +102,6 @@ pub(super) fn plan(
     let as_of = tables.night.as_of;
     let people = &view.people;
     let contacts = [contacts.made.as_slice(), &contacts.pending].concat();
-    let eligible = file
-        .activities
-        .iter()
-        .zip(&job.plan.eligible)
-        .map(|(activity, condition)| {
-            let holds = view.holds(&activity.id, condition)?;
-            Ok((0u32..)
-                .zip(holds)
-                .filter_map(|(row, yes)| yes.then_some(row))
-                .collect())
-        });
-    let eligible: Vec<Vec<u32>> = eligible.collect::<Result<_, NightError>>()?;
     let affinity: Vec<Vec<f64>> = file
         .activities
         .iter()
@@ -138,7 +118,7 @@ pub(super) fn plan(
         people,
         activities: &file.activities,
         held_back: &campaign::held_back(&file.activities, findings),
-        eligible: &eligible,
+        eligible,
         affinity: &affinity,
         segment,
         scores: &records::scores(tables, people, &file.activities)?,

@@ -23,18 +23,36 @@ use crate::view::CustomerView;
 /// Who meets the conditions of call reasons tonight.
 pub(super) struct Reasons {
     hits: Vec<(u32, u16)>,
+    /// The reasons that are conditions.
+    conditions: Vec<u16>,
     /// By row: whether a reason that blocks promotion holds.
     pub(super) service_first: Vec<bool>,
+}
+
+impl Reasons {
+    /// The customers who meet each of so many reasons, where it is a condition.
+    pub(super) fn rows(&self, reasons: usize) -> Vec<Option<Vec<u32>>> {
+        let mut rows: Vec<Option<Vec<u32>>> = vec![None; reasons];
+        for &(row, reason) in &self.hits {
+            rows[usize::from(reason)].get_or_insert_default().push(row);
+        }
+        for &reason in &self.conditions {
+            rows[usize::from(reason)].get_or_insert_default();
+        }
+        rows
+    }
 }
 
 /// Evaluates every call reason that is a condition.
 pub(super) fn reasons(plan: &Plan, view: &CustomerView) -> Result<Reasons, NightError> {
     let mut reasons = Reasons {
         hits: Vec::new(),
+        conditions: Vec::new(),
         service_first: vec![false; view.people.len()],
     };
     for (index, (call, when)) in (0u16..).zip(plan.file.calls.iter().zip(&plan.call_when)) {
         let Some(when) = when else { continue };
+        reasons.conditions.push(index);
         for (row, holds) in (0u32..).zip(view.holds(&call.id, when)?) {
             if holds {
                 reasons.hits.push((row, index));
@@ -116,14 +134,7 @@ pub(super) fn plan(
         Some(run) => carried(job.plan, view, run)?,
         None => Vec::new(),
     };
-    let columns = calls::mentioned(&file.calls).map_err(CallsError::from)?;
-    let columns = columns
-        .into_iter()
-        .map(|name| {
-            let told = told(view, &name)?;
-            Ok((name, told))
-        })
-        .collect::<Result<BTreeMap<_, _>, NightError>>()?;
+    let columns = columns(job.plan, view)?;
     Ok(calls::plan_calls(&QueueInput {
         as_of,
         timezone: &zone(job.plan),
@@ -200,6 +211,27 @@ fn hits(
         }
     };
     Ok(reasons.hits.iter().map(hit).collect())
+}
+
+/// The columns that the texts of call reasons mention, as people read them;
+/// empty where the view does not have them yet.
+///
+/// # Errors
+/// When a text has no valid syntax or a column cannot be read.
+pub fn columns(
+    plan: &Plan,
+    view: &CustomerView,
+) -> Result<BTreeMap<String, Vec<String>>, NightError> {
+    let columns = calls::mentioned(&plan.file.calls).map_err(CallsError::from)?;
+    let columns = columns.into_iter().map(|name| {
+        let told = if view.frame.column(&name).is_ok() {
+            told(view, &name)?
+        } else {
+            vec![String::new(); view.people.len()]
+        };
+        Ok((name, told))
+    });
+    columns.collect()
 }
 
 /// A column as people read it: whole numbers without decimals, nothing where it

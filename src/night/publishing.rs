@@ -4,6 +4,7 @@ use super::{Job, NightError, Outcome, Report};
 use crate::artifacts::{self, Night};
 use crate::lists::{self, ExportSettings, List, Source};
 use crate::outputs::{DataPackage, Resource, write_parquet};
+use crate::previous::CONDITIONS;
 use crate::store::{
     ActivityCounts, CheckRecord, InputRecord, MANIFEST_FORMAT, Manifest, Run, StageCount, Staging,
 };
@@ -201,6 +202,8 @@ fn stages(night: &Night<'_>) -> Vec<StageCount> {
         .iter()
         .filter(|i| i.status == crate::campaign::InvitationStatus::Invited)
         .count();
+    let reasons = night.plan.file.calls.iter().zip(&night.conditions);
+    let conditions = reasons.filter_map(|(reason, &count)| Some((reason.id.clone(), count?)));
     vec![
         stage("tables", &[("rejects", night.tables.rejects.len())]),
         stage(
@@ -227,5 +230,9 @@ fn stages(night: &Night<'_>) -> Vec<StageCount> {
             ],
         ),
         stage("calls", &[("calls", night.calls.calls.len())]),
+        StageCount {
+            stage: CONDITIONS.to_owned(),
+            rows: conditions.collect(),
+        },
     ]
 }

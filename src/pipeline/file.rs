@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::allocation::{ConflictSettings, ConstraintSettings, ContactRuleSettings};
 use crate::calls::{CallReason, QueueSettings, Team};
-use crate::campaign::{Activity, ControlSettings, Policy, PropensitySettings};
+use crate::campaign::{Activity, ControlSettings, Policy, PropensitySettings, ReviewSettings};
 use crate::deliver::DestinationSettings;
 use crate::domain::Language;
 use crate::lists::ExportSettings;
@@ -68,6 +68,9 @@ pub struct PipelineFile {
     /// Who is held out to measure the effect.
     #[serde(default)]
     pub controls: ControlSettings,
+    /// What the pre-launch review takes for unusual.
+    #[serde(default)]
+    pub review: ReviewSettings,
     /// Who works the call lists.
     #[serde(default)]
     pub teams: BTreeMap<String, Team>,

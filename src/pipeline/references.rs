@@ -98,6 +98,7 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
         faults.extend(said(format!("activities[{index}]"), activity.faults()));
     }
     faults.extend(said("policy".to_owned(), file.policy.faults()));
+    faults.extend(said("review".to_owned(), file.review.faults()));
     for (name, team) in &file.teams {
         faults.extend(said(format!("teams.{name}"), team.faults()));
     }

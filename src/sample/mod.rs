@@ -24,9 +24,11 @@ mod customers;
 mod draw;
 mod household;
 mod interests;
+mod moments;
 mod names;
 mod orders;
 mod outcomes;
+mod packages;
 mod parquet_file;
 mod preferences;
 mod problem;
@@ -139,12 +141,14 @@ enum Table {
     Complaints,
     Orders,
     Suppressions,
+    Packages,
+    Moments,
     TruthCustomers,
     TruthResponses,
 }
 
 impl Table {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Customers,
         Self::Usage,
         Self::Preferences,
@@ -153,6 +157,8 @@ impl Table {
         Self::Complaints,
         Self::Orders,
         Self::Suppressions,
+        Self::Packages,
+        Self::Moments,
         Self::TruthCustomers,
         Self::TruthResponses,
     ];
@@ -167,6 +173,8 @@ impl Table {
             Self::Complaints => "complaints",
             Self::Orders => "orders",
             Self::Suppressions => "suppressions",
+            Self::Packages => "packages",
+            Self::Moments => "moments",
             Self::TruthCustomers => "truth/customers",
             Self::TruthResponses => "truth/responses",
         }

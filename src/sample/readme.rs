@@ -18,8 +18,8 @@ Made by, and the same bytes again from:
 
     clubcall sample --customers {customers} --days {days} --seed {seed} --until {until} --out DIR
 
-Usage covers the {days} days up to {until}; contacts, outcomes, complaints and
-orders cover the last 90 days. Times are UTC; the operator is in Asia/Shanghai.
+Usage covers the {days} days up to {until}; contacts, outcomes, complaints,
+orders and moments cover the last 90 days. Times are UTC; the operator is in Asia/Shanghai.
 Each Parquet column carries its description and, where it has one, its unit.
 
 | file | one row is |
@@ -32,6 +32,8 @@ Each Parquet column carries its description and, where it has one, its unit.
 | complaints.parquet | a complaint, open while it has no resolved_at |
 | orders.parquet | an installation or repair order |
 | suppressions.parquet | a do-not-contact entry, by phone or by customer |
+| packages.parquet | a package on top of a plan, with its end and whether it is paid |
+| moments.parquet | a new device or a change of tier |
 | truth/customers.parquet | the group and the interests that a customer was given |
 | truth/responses.parquet | the chance of a response with and without a contact, per row of outcomes |
 | truth/activities.parquet | the true average effect of contacts per activity |

@@ -20,6 +20,8 @@ pub(super) enum Purpose {
     Suppressions,
     ProblemPlan,
     Candidates,
+    Packages,
+    Moments,
 }
 
 /// The generator for one purpose of one thing: a pure function of its

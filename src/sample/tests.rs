@@ -88,7 +88,7 @@ fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
         assert!(*bytes == two[name], "{name} depends on threads");
         assert!(*bytes != other[name], "{name} does not depend on the seed");
     }
-    assert_eq!(one.len(), 10 + 14 + 1);
+    assert_eq!(one.len(), 12 + 14 + 1);
 }
 
 #[test]

@@ -14,7 +14,8 @@ use super::profile::Person;
 use super::truth::Effect;
 use super::{
     SampleError, SampleProgress, SampleSettings, SampleSummary, Table, complaints, contacts,
-    customers, orders, outcomes, preferences, readme, suppressions, truth, usage,
+    customers, moments, orders, outcomes, packages, preferences, readme, suppressions, truth,
+    usage,
 };
 use crate::domain::date_from_days;
 
@@ -236,6 +237,8 @@ impl World {
             Table::Complaints => complaints::columns(*seed, *calendar, people),
             Table::Orders => orders::columns(*seed, *calendar, people),
             Table::Suppressions => suppressions::columns(*seed, calendar.last, people),
+            Table::Packages => packages::columns(*seed, *calendar, people),
+            Table::Moments => moments::columns(*seed, *calendar, people),
             Table::TruthCustomers => truth::customer_columns(people),
             Table::TruthResponses => truth::response_columns(activities, approaches),
         }

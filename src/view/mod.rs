@@ -101,6 +101,15 @@ impl CustomerView {
         compute().map_err(|error| ViewError::new(what, &error))
     }
 
+    /// The rows of the customers who meet a condition, ascending.
+    ///
+    /// # Errors
+    /// When the condition cannot be computed.
+    pub fn rows(&self, what: &str, condition: &Expr) -> Result<Vec<u32>, ViewError> {
+        let holds = (0_u32..).zip(self.holds(what, condition)?);
+        Ok(holds.filter_map(|(row, yes)| yes.then_some(row)).collect())
+    }
+
     /// Adds a text column, such as the segment's name.
     ///
     /// # Errors

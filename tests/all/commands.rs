@@ -36,7 +36,7 @@ fn check_shows_tables_contracts_and_review_and_writes_nothing() {
         "{said}"
     );
     assert!(
-        said.contains("Pre-launch review: 12 activities, 0 findings"),
+        said.contains("Pre-launch review: 12 activities and 18 call reasons, 0 findings\n"),
         "{said}"
     );
 }

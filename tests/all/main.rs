@@ -25,6 +25,7 @@ mod privacy;
 mod propensity;
 mod publish;
 mod reruns;
+mod review;
 mod segments;
 mod terminal;
 mod truth;

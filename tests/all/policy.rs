@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use polars::prelude::{Column, DataFrame, DataType};
 
-use crate::support::history::{Call, Night, nights};
+use crate::support::history::{Night, is_marketing, nights, section};
 use crate::support::people::{Contact, Facts};
 use crate::support::{Table, Workspace, frame, sample};
 
@@ -25,14 +25,6 @@ const POLICY: [&str; 10] = [
     "already_invited",
 ];
 
-/// A section of a shipped pipeline file.
-fn section(file: &str, name: &str) -> Vec<toml::Table> {
-    let path = format!("{}/pipelines/nightly/{file}", env!("CARGO_MANIFEST_DIR"));
-    let file: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
-    let items = file[name].as_array().unwrap().iter();
-    items.map(|item| item.as_table().unwrap().clone()).collect()
-}
-
 /// The channels of each activity, in its order.
 fn channels() -> BTreeMap<String, Vec<String>> {
     let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
@@ -44,13 +36,6 @@ fn channels() -> BTreeMap<String, Vec<String>> {
         .iter()
         .map(|activity| (text(&activity["id"]), channels(activity)))
         .collect()
-}
-
-/// Whether a call is marketing, by the class of its reason.
-fn is_marketing(call: &Call) -> bool {
-    section("calls.toml", "calls").iter().any(|reason| {
-        reason["id"].as_str() == Some(&call.reason) && reason["class"].as_str() == Some("marketing")
-    })
 }
 
 #[test]
@@ -116,8 +101,8 @@ fn marketing_calls_keep_to_the_same_policy_and_service_calls_need_a_phone() {
     for night in nights {
         for call in night.calls() {
             let customer = &facts.customers[&call.customer];
-            if is_marketing(&call) {
-                let by = ["call".to_owned()];
+            if is_marketing(&call.reason) {
+                let by = [if call.action == "sms" { "sms" } else { "call" }.to_owned()];
                 let refusal = facts.personal_refusal(&call.customer, &by, night.date);
                 assert_eq!(refusal, None, "{call:?}");
                 marketing += 1;
@@ -158,7 +143,11 @@ fn controls_are_left_alone_with_their_household_on_every_night() {
             let pair = (household, invitation.activity.clone());
             assert!(!of_activity.contains(&pair), "{invitation:?}");
         }
-        for call in night.calls().into_iter().filter(is_marketing) {
+        for call in night
+            .calls()
+            .into_iter()
+            .filter(|call| is_marketing(&call.reason))
+        {
             assert!(!universal.contains(&household(&call.customer)), "{call:?}");
         }
     }
@@ -173,7 +162,10 @@ fn contacts_are_made_within_the_hours_of_the_customers_own_zone() {
         let invitations = night.invitations().into_iter();
         let invitations = invitations.map(|i| (i.customer, i.channel, i.not_before, i.not_after));
         let calls = night.calls().into_iter();
-        let calls = calls.map(|c| (c.customer, "call".to_owned(), c.not_before, c.not_after));
+        let calls = calls.map(|c| {
+            let channel = if c.action == "sms" { "sms" } else { "call" };
+            (c.customer, channel.to_owned(), c.not_before, c.not_after)
+        });
         for (customer, channel, from, to) in invitations.chain(calls) {
             let zone = &facts.customers[&customer].zone;
             zones.insert(zone.clone());

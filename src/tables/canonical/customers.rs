@@ -58,7 +58,10 @@ fn checks() -> Vec<CheckSettings> {
         hours("contact_from"),
         hours("contact_to"),
         CheckSettings {
-            expect: Some("contact_from < contact_to".to_owned()),
+            expect: Some(
+                "contact_from IS NULL OR contact_to IS NULL OR contact_from < contact_to"
+                    .to_owned(),
+            ),
             severity: Severity::Warn,
             ..check("contact_from")
         },

@@ -158,8 +158,20 @@ impl Night {
             .collect()
     }
 
-    /// The invitations as contacts that later nights know of.
+    /// Invitations, and marketing messages that a machine sends, as contacts that
+    /// later nights know of.
     pub(crate) fn contacts(&self) -> Vec<Contact> {
+        let sent = |call: &Call| {
+            call.action == "sms" && call.status == "planned" && is_marketing(&call.reason)
+        };
+        let message = |call: Call| Contact {
+            customer: call.customer,
+            activity: call.reason,
+            channel: "sms".to_owned(),
+            day: self.date,
+            ignored: false,
+        };
+        let messages = self.calls().into_iter().filter(sent).map(message);
         let contact = |invitation: Invitation| Contact {
             customer: invitation.customer,
             activity: invitation.activity,
@@ -167,6 +179,23 @@ impl Night {
             day: self.date,
             ignored: false,
         };
-        self.invited().into_iter().map(contact).collect()
+        let invited = self.invited().into_iter().map(contact);
+        invited.chain(messages).collect()
     }
+}
+
+/// A section of a shipped pipeline file.
+pub(crate) fn section(file: &str, name: &str) -> Vec<toml::Table> {
+    let path = format!("{}/pipelines/nightly/{file}", env!("CARGO_MANIFEST_DIR"));
+    let file: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+    let items = file[name].as_array().unwrap().iter();
+    items.map(|item| item.as_table().unwrap().clone()).collect()
+}
+
+/// Whether a shipped call reason is of the class marketing.
+pub(crate) fn is_marketing(reason: &str) -> bool {
+    let mut reasons = section("calls.toml", "calls").into_iter();
+    reasons.any(|other| {
+        other["id"].as_str() == Some(reason) && other["class"].as_str() == Some("marketing")
+    })
 }
