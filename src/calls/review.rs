@@ -165,15 +165,15 @@ fn values(input: &CallReviewInput<'_>, row: Option<usize>, activity: Option<&Act
         Value::from(text.unwrap_or("1"))
     };
     let columns = input.columns.iter();
-    let mut values: BTreeMap<&str, Value> = columns
-        .map(|(name, texts)| (name.as_str(), told(texts)))
+    let mut values: BTreeMap<String, Value> = columns
+        .map(|(name, texts)| (name.clone(), told(texts)))
         .collect();
     let as_of = input.as_of.to_string();
-    values.insert("since", as_of.clone().into());
-    values.insert("days", 1.into());
-    values.insert("attempt", 1.into());
-    values.insert("due", as_of.into());
-    let values: Value = values.into_iter().collect();
+    values.insert("since".to_owned(), as_of.clone().into());
+    values.insert("days".to_owned(), 1.into());
+    values.insert("attempt".to_owned(), 1.into());
+    values.insert("due".to_owned(), as_of.into());
+    let values = Value::from(values);
     match activity {
         Some(activity) => {
             let activity = activity_values(activity, input.language);
