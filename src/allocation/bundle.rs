@@ -4,9 +4,9 @@
 //! it; the next prices minimise the cuts' envelope near the best prices so
 //! far. With many units the pieces are so small that the dual looks smooth
 //! from afar, so what is near is measured by its curvature as far as it is
-//! known (Lukšan and Vlček 1998). The envelope's weights at the end combine the choices behind the cuts
-//! into one that is all but allowed and all but optimal, which is what
-//! rounding starts from.
+//! known (Lukšan and Vlček 1998). The envelope's weights at the end combine the
+//! choices behind the cuts into one that is all but allowed and all but optimal,
+//! which is what rounding starts from.
 
 use super::dual::{Dual, Point};
 use super::metric::{Metric, dot};
