@@ -15,7 +15,8 @@ pub(super) struct Dual<'a> {
     objective: Objective,
     /// The highest price of each row.
     pub(super) ceilings: Vec<f64>,
-    share: f64,
+    /// The share of the problem that is looked at.
+    pub(super) share: f64,
 }
 
 /// The dual function at certain prices.

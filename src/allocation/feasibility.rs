@@ -7,7 +7,7 @@
 //! Optimization, 2008, section 6.1), so a negative value proves that they
 //! cannot all hold.
 
-use super::bundle::{Lowest, Until, lowest};
+use super::bundle::{Lowest, Start, Until, lowest};
 use super::dual::Dual;
 use super::exact::{Search, search};
 use super::improve::Terms;
@@ -134,7 +134,7 @@ impl Check<'_> {
                 f64::NEG_INFINITY
             },
         };
-        lowest(&dual, vec![0.0; self.units.rows.len()], until)
+        lowest(&dual, Start::new(self.units.rows.len()), until)
     }
 
     /// By how much a row of the group must give when the others hold.

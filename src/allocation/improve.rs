@@ -168,7 +168,9 @@ pub(super) fn improve(finder: &Finder<'_>, terms: &Terms, state: &mut State, eff
             break;
         }
         let wanted = terms.wanted(&state.used);
-        let mut moves = finder.find(&state.choice, &wanted, effort.moves);
+        // No move can bring more than all that is off.
+        let most = terms.sum(&state.used);
+        let mut moves = finder.find(&state.choice, &wanted, effort.moves, most);
         order(&mut moves);
         let mut search = Search {
             finder,
@@ -182,7 +184,7 @@ pub(super) fn improve(finder: &Finder<'_>, terms: &Terms, state: &mut State, eff
             search.pairs(&moves, &wanted, effort.paired);
         }
         let after = terms.sum(&state.used) + state.loss;
-        if after >= before - 1e-12 * before.abs() {
+        if after >= before - LITTLE * before.abs() {
             if terms.allowed(&state.used) {
                 break;
             }
@@ -195,7 +197,7 @@ pub(super) fn improve(finder: &Finder<'_>, terms: &Terms, state: &mut State, eff
 /// Takes what gains by itself and fits: nobody is left out for nothing.
 fn complete(finder: &Finder<'_>, terms: &Terms, state: &mut State) {
     let nowhere = vec![0; state.used.len()];
-    let mut moves = finder.find(&state.choice, &nowhere, 0);
+    let mut moves = finder.find(&state.choice, &nowhere, 0, 0.0);
     order(&mut moves);
     Search {
         finder,
@@ -270,11 +272,16 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Takes the move that helps most, again and again.
+    /// Takes the move that helps most, again and again. Moves come in order of
+    /// loss, so that the search ends where they lose more than all that is off.
     fn steepest(&mut self, moves: &[Move]) {
         loop {
+            let off = self.terms.sum(&self.state.used);
             let mut best: Option<(f64, &Move)> = None;
             for change in moves {
+                if change.loss - off >= best.map_or(-LEAST, |(by, _)| by) {
+                    break;
+                }
                 let by = self.change(change);
                 if by < best.map_or(-LEAST, |(by, _)| by) && self.free(change) {
                     best = Some((by, change));
@@ -285,58 +292,69 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Takes the pair of moves that helps most, again and again: of `number`
-    /// moves, half of them such as help a row that is off, the others to make
-    /// good what these do to other rows.
+    /// Takes moves in pairs, each with the one that helps most beside it, until
+    /// none helps: of `number` moves, half of them such as help a row that is
+    /// off, the others to make good what these do to other rows.
     fn pairs(&mut self, moves: &[Move], wanted: &Wanted, number: usize) {
-        let helps = |change: &&Move| {
+        let helps = |change: &Move| {
             let mut adds = change.adds.iter();
             adds.any(|(row, adds)| f64::from(wanted[*row as usize]) * adds > 0.0)
         };
-        let free = || moves.iter().filter(|change| self.free(change));
         let half = number / 2;
-        let helping = free().filter(helps).take(half);
-        let others = free().filter(|change| !helps(change)).take(half);
-        let moves: Vec<&Move> = helping.chain(others).collect();
-        loop {
-            let mut best: Option<(f64, usize, usize)> = None;
+        let mut room = [half, half];
+        let moves: Vec<&Move> = moves
+            .iter()
+            .filter(|change| {
+                let room = &mut room[usize::from(helps(change))];
+                let taken = *room > 0 && self.free(change);
+                *room -= usize::from(taken);
+                taken
+            })
+            .collect();
+        let mut helped = true;
+        while helped {
+            helped = false;
             for (at, first) in moves.iter().enumerate() {
                 if !self.free(first) {
                     continue;
                 }
-                for &(row, adds) in &first.adds {
-                    self.state.used[row as usize] += adds;
-                }
-                let alone: f64 = first
-                    .adds
-                    .iter()
-                    .map(|&(row, adds)| {
-                        let (row, used) = (row as usize, self.state.used[row as usize]);
-                        self.terms.of(row, used) - self.terms.of(row, used - adds)
-                    })
-                    .sum::<f64>()
-                    + first.loss;
-                for (other, second) in moves.iter().enumerate().skip(at + 1) {
-                    if second.unit == first.unit {
-                        continue;
-                    }
-                    let by = alone + self.change(second);
-                    if by < best.map_or(-LEAST, |(by, ..)| by) && self.free(second) {
-                        best = Some((by, at, other));
-                    }
-                }
-                for &(row, adds) in &first.adds {
-                    self.state.used[row as usize] -= adds;
+                if let Some(second) = self.beside(first, &moves[at + 1..]) {
+                    self.apply(first);
+                    self.apply(second);
+                    helped = true;
                 }
             }
-            let Some((_, first, second)) = best else {
-                break;
-            };
-            self.apply(moves[first]);
-            self.apply(moves[second]);
         }
     }
+
+    /// The move that helps most after `first`, if the two together help.
+    fn beside<'m>(&mut self, first: &Move, others: &[&'m Move]) -> Option<&'m Move> {
+        let off = self.terms.sum(&self.state.used);
+        let alone = self.change(first);
+        for &(row, adds) in &first.adds {
+            self.state.used[row as usize] += adds;
+        }
+        let mut best: Option<(f64, &Move)> = None;
+        for second in others {
+            let least = best.map_or(-LEAST, |(by, _)| by);
+            if first.loss + second.loss - off >= least {
+                break;
+            }
+            if second.unit != first.unit && alone + self.change(second) < least && self.free(second)
+            {
+                best = Some((alone + self.change(second), second));
+            }
+        }
+        for &(row, adds) in &first.adds {
+            self.state.used[row as usize] -= adds;
+        }
+        best.map(|(_, second)| second)
+    }
 }
+
+/// When a round brings no more than this share of what is left, the next ones
+/// will not bring much either.
+const LITTLE: f64 = 0.01;
 
 /// An improvement below this is none.
 const LEAST: f64 = 1e-9;

@@ -15,7 +15,7 @@
 //! | `rows` | totals in one form, scaled so that their prices compare |
 //! | `unit` | the best choice of one contact unit at given prices, exact |
 //! | `pass` | that for all units, in parallel; sums in a fixed order |
-//! | `dual`, `bundle`, `step` | prices of the totals, and the bound they prove |
+//! | `dual`, `bundle`, `metric`, `step` | prices of the totals, and the bound they prove |
 //! | `rounding` | from the mix of choices behind those prices to whole invitations |
 //! | `moves`, `improve` | the last few invitations, by local search |
 //! | `exact` | exhaustive search for very small problems |
@@ -36,6 +36,7 @@ mod exact;
 mod feasibility;
 mod greedy;
 mod improve;
+mod metric;
 mod moves;
 mod pass;
 mod problem;

@@ -8,7 +8,7 @@ use super::rows::PriceList;
 use super::unit::{Item, fits, give_back, take};
 
 /// A change for one unit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Move {
     pub(super) unit: u32,
     /// The offer to be dropped.
@@ -36,9 +36,15 @@ pub(super) struct Finder<'a> {
 impl Finder<'_> {
     /// For each row that is off, about `number` moves of least loss that help
     /// it; as many that lose least whatever they do; and all that gain by
-    /// themselves.
-    pub(super) fn find(&self, choice: &Choice, wanted: &Wanted, number: usize) -> Vec<Move> {
-        let limits = self.limits(choice, wanted, number);
+    /// themselves. None that loses `most` or more.
+    pub(super) fn find(
+        &self,
+        choice: &Choice,
+        wanted: &Wanted,
+        number: usize,
+        most: f64,
+    ) -> Vec<Move> {
+        let limits = self.limits(choice, wanted, number, most);
         let highest = limits.iter().copied().fold(0.0, f64::max);
         let pieces: Vec<Vec<Move>> = (0..self.units.pieces())
             .into_par_iter()
@@ -47,7 +53,7 @@ impl Finder<'_> {
                 self.of_piece(choice, piece, wanted, highest, |found, helps| {
                     let limit = helps.iter().map(|row| limits[*row]).fold(0.0, f64::max);
                     if found.loss < limit {
-                        moves.push(found);
+                        moves.push(found.clone());
                     }
                 });
                 moves
@@ -58,7 +64,7 @@ impl Finder<'_> {
 
     /// By row, the loss below which about `number` moves help it, from a
     /// sample of the units; and one more entry for moves whatever they do.
-    fn limits(&self, choice: &Choice, wanted: &Wanted, number: usize) -> Vec<f64> {
+    fn limits(&self, choice: &Choice, wanted: &Wanted, number: usize, most: f64) -> Vec<f64> {
         if number == 0 {
             return vec![0.0; wanted.len() + 1];
         }
@@ -69,7 +75,7 @@ impl Finder<'_> {
             .par_iter()
             .map(|&piece| {
                 let mut losses = Vec::new();
-                self.of_piece(choice, piece, wanted, f64::INFINITY, |found, helps| {
+                self.of_piece(choice, piece, wanted, most, |found, helps| {
                     losses.extend(helps.iter().map(|row| (*row as u32, found.loss)));
                 });
                 losses
@@ -84,7 +90,7 @@ impl Finder<'_> {
             .into_iter()
             .map(|mut losses| {
                 if losses.len() <= number {
-                    return f64::INFINITY;
+                    return most;
                 }
                 *losses.select_nth_unstable_by(number, f64::total_cmp).1
             })
@@ -99,7 +105,7 @@ impl Finder<'_> {
         piece: usize,
         wanted: &Wanted,
         highest: f64,
-        mut found: impl FnMut(Move, &[usize]),
+        mut found: impl FnMut(&Move, &[usize]),
     ) {
         let offers = &self.units.problem.offers;
         let rules = &self.units.problem.rules;
@@ -108,6 +114,7 @@ impl Finder<'_> {
         let (mut room, mut chosen, mut others) = (Vec::new(), Vec::new(), Vec::new());
         let mut rest: Vec<Item> = Vec::new();
         let mut helps = Vec::new();
+        let mut change = Move::default();
         for unit in self.units.units(piece) {
             chosen.clear();
             others.clear();
@@ -130,37 +137,30 @@ impl Finder<'_> {
                 take(rules, &mut room, item);
             }
             let mut consider = |out: Option<&Item>, into: Option<&Item>| {
-                let loss = out.map_or(0.0, |item| item.gain) - into.map_or(0.0, |item| item.gain);
-                if loss >= highest {
-                    return;
-                }
                 let offer = |item: &Item| range.start as u32 + item.at;
-                let (out, into) = (out.map(offer), into.map(offer));
-                let adds = self.adds(out, into);
+                change.unit = unit as u32;
+                (change.out, change.into) = (out.map(offer), into.map(offer));
+                change.loss = loss(out, into);
+                self.adds(&mut change);
                 helps.clear();
                 helps.push(wanted.len());
-                for (row, adds) in &adds {
+                for (row, adds) in &change.adds {
                     let row = *row as usize;
                     if f64::from(wanted[row]) * adds > 0.0 {
                         helps.push(row);
                     }
                 }
-                let change = Move {
-                    unit: unit as u32,
-                    out,
-                    into,
-                    loss,
-                    adds,
-                };
-                found(change, &helps);
+                found(&change, &helps);
             };
             for other in &others {
-                if fits(rules, &room, &chosen, other) {
+                if loss(None, Some(other)) < highest && fits(rules, &room, &chosen, other) {
                     consider(None, Some(other));
                 }
             }
             for (at, out) in chosen.iter().enumerate() {
-                consider(Some(out), None);
+                if loss(Some(out), None) < highest {
+                    consider(Some(out), None);
+                }
                 give_back(rules, &mut room, out);
                 rest.clear();
                 rest.extend(
@@ -171,7 +171,7 @@ impl Finder<'_> {
                         .map(|(_, item)| *item),
                 );
                 for other in &others {
-                    if fits(rules, &room, &rest, other) {
+                    if loss(Some(out), Some(other)) < highest && fits(rules, &room, &rest, other) {
                         consider(Some(out), Some(other));
                     }
                 }
@@ -180,10 +180,12 @@ impl Finder<'_> {
         }
     }
 
-    fn adds(&self, out: Option<u32>, into: Option<u32>) -> Vec<(u32, f64)> {
+    /// Fills in what a move adds to rows.
+    fn adds(&self, change: &mut Move) {
         let offers = &self.units.problem.offers;
-        let mut adds: Vec<(u32, f64)> = Vec::new();
-        for (offer, sign) in [(out, -1.0), (into, 1.0)] {
+        let adds = &mut change.adds;
+        adds.clear();
+        for (offer, sign) in [(change.out, -1.0), (change.into, 1.0)] {
             let Some(offer) = offer.map(|offer| offer as usize) else {
                 continue;
             };
@@ -199,8 +201,13 @@ impl Finder<'_> {
             );
         }
         adds.retain(|(_, amount)| *amount != 0.0);
-        adds
     }
+}
+
+/// What a unit's gain loses by a move.
+#[inline]
+fn loss(out: Option<&Item>, into: Option<&Item>) -> f64 {
+    out.map_or(0.0, |item| item.gain) - into.map_or(0.0, |item| item.gain)
 }
 
 /// Pieces that limits are taken from.

@@ -1,13 +1,13 @@
 //! The allocation as a whole.
 
-use super::bundle::{Lowest, Until, lowest};
+use super::bundle::{Lowest, Start, Until, lowest};
 use super::dual::Dual;
 use super::exact::{Search, search};
 use super::feasibility::{Infeasible, infeasible, infeasible_whole};
 use super::improve::{Effort, State, Terms, improve};
 use super::moves::Finder;
 use super::pass::{Choice, Objective, Units, holds};
-use super::problem::{Problem, Sense};
+use super::problem::{Problem, Sense, Total};
 use super::rounding::round;
 use super::rows::{PriceList, Rows};
 
@@ -67,7 +67,7 @@ const ENOUGH: f64 = 1e-6;
 const SMALL: usize = 2_000;
 
 /// Units in a sample that prices are first found on.
-const SAMPLE: usize = 15_000;
+const SAMPLE: usize = 500;
 
 /// Solves the problem.
 ///
@@ -84,17 +84,21 @@ pub fn solve(problem: &Problem) -> Result<Solution, Unsolved> {
     };
     let ceilings: Vec<f64> = rows.rows.iter().map(|row| row.ceiling).collect();
     let floor = floor(problem);
-    let mut start = vec![0.0; rows.len()];
+    let mut start = Start::new(rows.len());
     for every in [64, 8] {
         if problem.offers.units() / every >= SAMPLE {
             let dual = Dual::new(Units { every, ..units }, Objective::Value, ceilings.clone());
             let until = Until {
-                relative: 1e-6,
+                relative: 1e-5,
                 absolute: 0.0,
                 passes: 100,
                 floor: floor / every as f64,
             };
-            start = lowest(&dual, start, until).prices;
+            let found = lowest(&dual, start.clone(), until);
+            // What a sample does not allow may be allowed all the same.
+            if found.value >= until.floor {
+                start = found.start(dual.share);
+            }
         }
     }
     let dual = Dual::new(units, Objective::Value, ceilings);
@@ -152,8 +156,8 @@ fn whole(units: &Units<'_>, found: Lowest) -> Result<Whole, Unsolved> {
         &mut state,
         Effort {
             rounds: 60,
-            moves: 2000,
-            paired: 1_200,
+            moves: 1000,
+            paired: 600,
             enough,
         },
     );
@@ -223,18 +227,23 @@ impl Whole {
 /// What the chosen offers add up to, by total, in its own unit.
 #[must_use]
 pub fn totals_of(problem: &Problem, chosen: &[bool]) -> Vec<f64> {
-    problem
-        .totals
-        .iter()
-        .map(|total| sum_of_chosen(chosen, |offer| total.adds(&problem.offers, offer)))
+    let totals = problem.totals.iter();
+    totals
+        .map(|total| total_of(problem, chosen, total))
         .collect()
+}
+
+fn total_of(problem: &Problem, chosen: &[bool], total: &Total) -> f64 {
+    sum_of_chosen(chosen, |offer| total.adds(&problem.offers, offer))
 }
 
 /// The chosen offers' value, less what they cost beyond soft bounds.
 #[must_use]
 pub fn worth(problem: &Problem, chosen: &[bool]) -> f64 {
-    let totals = problem.totals.iter().zip(totals_of(problem, chosen));
-    let soft = totals.filter_map(|(total, used)| Some(total.soft? * total.violation(used)));
+    let soft = problem.totals.iter().filter_map(|total| {
+        let price = total.soft?;
+        Some(price * total.violation(total_of(problem, chosen, total)))
+    });
     sum_of_chosen(chosen, |offer| problem.offers.value[offer]) - soft.sum::<f64>()
 }
 
@@ -292,6 +301,7 @@ fn floor(problem: &Problem) -> f64 {
         .filter(|value| **value < 0.0)
         .sum();
     let soft = problem.totals.iter().filter_map(|total| {
+        let price = total.soft?;
         let all: f64 = (0..problem.offers.len())
             .map(|offer| total.adds(&problem.offers, offer).abs())
             .sum();
@@ -299,7 +309,7 @@ fn floor(problem: &Problem) -> f64 {
             Sense::AtMost => all - total.bound,
             Sense::AtLeast => total.bound + all,
         };
-        Some(total.soft? * most.max(0.0))
+        Some(price * most.max(0.0))
     });
     worst - soft.sum::<f64>() - 1.0
 }

@@ -6,6 +6,8 @@ use clarabel::solver::{
     DefaultSettings, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus, SupportedConeT,
 };
 
+use super::metric::{Metric, dot};
+
 /// A step and what it promises.
 #[derive(Debug)]
 pub(super) struct Step {
@@ -18,8 +20,8 @@ pub(super) struct Step {
     pub(super) weights: Vec<f64>,
 }
 
-/// Minimises `max_t (slope_t · change − below_t) + ½ Σ pull_j change_j²` over
-/// changes within `room` (lowest, highest; by price).
+/// Minimises `max_t (slope_t · change − below_t) + ½ pull changeᵀ metric change`
+/// over changes within `room` (lowest, highest; by price).
 ///
 /// `below` is by how much each cut lies below the best value at the best
 /// prices. `None` when the solver finds nothing, which only broken numbers
@@ -27,12 +29,13 @@ pub(super) struct Step {
 pub(super) fn step(
     slopes: &[&[f64]],
     below: &[f64],
-    pull: &[f64],
+    metric: &Metric,
+    pull: f64,
     room: &[(f64, f64)],
 ) -> Option<Step> {
-    let (cuts, prices) = (slopes.len(), pull.len());
-    // Dividing by the largest pull keeps the numbers near 1.
-    let scale = pull.iter().copied().fold(0.0, f64::max);
+    let (cuts, prices) = (slopes.len(), room.len());
+    // Dividing by the strongest pull keeps the numbers near 1.
+    let scale = pull * metric.largest();
     let bounded: Vec<usize> = (0..prices).filter(|&j| room[j].1.is_finite()).collect();
     let rows = cuts + prices + bounded.len();
 
@@ -61,16 +64,16 @@ pub(super) fn step(
     limits.extend(room.iter().map(|(lowest, _)| -lowest));
     limits.extend(bounded.iter().map(|&price| room[price].1));
 
-    let diagonal = pull.iter().map(|pull| pull / scale).collect();
-    let mut curve_starts: Vec<usize> = (0..=prices).collect();
-    curve_starts.push(prices);
-    let curve = CscMatrix::new(
-        prices + 1,
-        prices + 1,
-        curve_starts,
-        (0..prices).collect(),
-        diagonal,
-    );
+    let (mut starts, mut places, mut values) = (vec![0], Vec::new(), Vec::new());
+    for price in 0..prices {
+        for (row, entry) in metric.upper(price) {
+            places.push(row);
+            values.push(entry * pull / scale);
+        }
+        starts.push(places.len());
+    }
+    starts.push(places.len());
+    let curve = CscMatrix::new(prices + 1, prices + 1, starts, places, values);
     let mut aim = vec![0.0; prices + 1];
     aim[prices] = 1.0;
 
@@ -110,10 +113,6 @@ pub(super) fn step(
     })
 }
 
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,7 +122,8 @@ mod tests {
         let step = step(
             &[&[4.0, -2.0]],
             &[0.0],
-            &[2.0, 1.0],
+            &Metric::diagonal(vec![2.0, 1.0]),
+            1.0,
             &[(-10.0, f64::INFINITY); 2],
         )
         .unwrap();
@@ -137,7 +137,8 @@ mod tests {
         let step = step(
             &[&[4.0, -2.0]],
             &[0.0],
-            &[2.0, 1.0],
+            &Metric::diagonal(vec![2.0, 1.0]),
+            1.0,
             &[(-0.5, 3.0), (0.0, 0.25)],
         )
         .unwrap();
@@ -146,7 +147,15 @@ mod tests {
 
     #[test]
     fn two_cuts_that_cross_are_weighted_so_that_they_balance() {
-        let step = step(&[&[3.0], &[-1.0]], &[0.0, 0.0], &[1.0], &[(-9.0, 9.0)]).unwrap();
+        let metric = Metric::diagonal(vec![1.0]);
+        let step = step(
+            &[&[3.0], &[-1.0]],
+            &[0.0, 0.0],
+            &metric,
+            1.0,
+            &[(-9.0, 9.0)],
+        )
+        .unwrap();
         assert!(step.change[0].abs() < 1e-6, "{step:?}");
         assert!((step.weights[0] - 0.25).abs() < 1e-6 && (step.weights[1] - 0.75).abs() < 1e-6);
     }

@@ -9,9 +9,11 @@
 //!
 //! Only one number a point is kept, and it is written only when the point is
 //! looked at: the gap plus how far the cluster's *odometer* (own shift plus
-//! greatest other shift, added up since the start) had come. The point is safe
+//! greatest other shift, added up since all points were last looked at) had come. The point is safe
 //! while this *key* is above the odometer. So a point that is safe costs eight
 //! bytes of reading, whatever its number of features.
+
+use std::iter::zip;
 
 use super::centres::Centres;
 use super::chunks::squared_distance;
@@ -20,12 +22,17 @@ use super::lanes::KMeansFloat;
 /// The key of a point about which nothing is known.
 pub(super) const UNKNOWN: f32 = f32::NEG_INFINITY;
 
+/// Rows whose keys are compared at once.
+const AT_ONCE: usize = 16;
+
 /// The odometers of all clusters.
 #[derive(Debug, Clone)]
 pub(super) struct Bounds {
     travelled: Vec<f64>,
     /// The same, rounded.
     travelled_f32: Vec<f32>,
+    /// The greatest threshold.
+    highest: f32,
     /// Keys at or below are not safe. Includes what rounding may do to scores,
     /// so that a point is spared only if looking at it would change nothing.
     thresholds: Vec<f32>,
@@ -36,6 +43,7 @@ impl Bounds {
         Self {
             travelled: vec![0.0; clusters],
             travelled_f32: vec![0.0; clusters],
+            highest: f32::INFINITY,
             thresholds: vec![f32::INFINITY; clusters],
         }
     }
@@ -66,6 +74,7 @@ impl Bounds {
             let margin = 2.0 * lost / separation(centres, cluster);
             self.thresholds[cluster] = rounded_up(self.travelled[cluster] + margin);
         }
+        self.highest = self.thresholds.iter().copied().fold(0.0, f32::max);
     }
 
     /// Whether a point of `cluster` with this key keeps its cluster for certain.
@@ -79,10 +88,21 @@ impl Bounds {
     pub(super) fn not_safe(&self, labels: &[u32], keys: &[f32]) -> Vec<u32> {
         let mut rows = vec![0; labels.len()];
         let mut count = 0;
-        for (row, (&label, &key)) in labels.iter().zip(keys).enumerate() {
-            // Written in any case and kept if needed: no branch to guess.
-            rows[count] = row as u32;
-            count += usize::from(!self.safe(label, key));
+        for (some, (labels, keys)) in zip(labels.chunks(AT_ONCE), keys.chunks(AT_ONCE)).enumerate()
+        {
+            // Most often all are safe whatever their clusters.
+            let mut safe = true;
+            for &key in keys {
+                safe &= key > self.highest;
+            }
+            if safe {
+                continue;
+            }
+            for (at, (&label, &key)) in zip(labels, keys).enumerate() {
+                // Written in any case and kept if needed: no branch to guess.
+                rows[count] = (some * AT_ONCE + at) as u32;
+                count += usize::from(!self.safe(label, key));
+            }
         }
         rows.truncate(count);
         rows

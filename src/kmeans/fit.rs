@@ -94,7 +94,7 @@ impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
     pub fn fit_observations(&self, data: &Observations<F>) -> Result<Fitted<F>, KMeansError> {
         let mut rng = self.rng().clone();
         let mut best: Option<Fitted<F>> = None;
-        for _ in 0..self.n_runs() {
+        for _ in 0..self.n_runs(data.rows()) {
             let centres = seeding(
                 data,
                 self.n_clusters(),

@@ -133,6 +133,10 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
             // Written by this pass: the first with keys looks at every row.
             self.keys = vec![0.0; self.labels.len()];
         }
+        if pass == Pass::Keyed {
+            // All keys are written anew: odometers start alike.
+            self.bounds = Bounds::new(self.clusters);
+        }
         let size = self.chunk_rows;
         let origin = centres.origin();
         let (data, arch, bounds, clusters) = (self.data, self.arch, &self.bounds, self.clusters);

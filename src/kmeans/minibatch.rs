@@ -101,7 +101,7 @@ impl<F: KMeansFloat, R: Rng + Clone> KMeansValidParams<F, R> {
     fn first_model(&self, batch: &Observations<F>) -> Result<KMeans<F>, KMeansError> {
         let mut rng = self.rng().clone();
         let mut best: Option<KMeans<F>> = None;
-        for _ in 0..self.n_runs() {
+        for _ in 0..self.n_runs(batch.rows()) {
             let centroids = seeding(
                 batch,
                 self.n_clusters(),

@@ -114,6 +114,14 @@ fn the_best_of_several_runs_is_kept() {
 }
 
 #[test]
+fn few_rows_are_given_more_starts_unless_told_how_many() {
+    let default = KMeans::<f64>::params(3).check().unwrap();
+    assert!(default.n_runs(1_000) > default.n_runs(1_000_000));
+    let told = KMeans::<f64>::params(3).n_runs(5).check().unwrap();
+    assert_eq!((told.n_runs(1_000), told.n_runs(1_000_000)), (5, 5));
+}
+
+#[test]
 fn a_batch_moves_centres_to_the_mean_of_all_rows_so_far() {
     let params = KMeans::params(2)
         .init(Init::Precomputed(array![[0.0], [10.0]]))
