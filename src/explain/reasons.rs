@@ -249,6 +249,14 @@ fn outbid(case: &Case<'_>, constraint: &str) -> Told {
         };
         format!(" ({} per {of})", short(unit))
     });
+    // Of the last to get a place, value and price are one but for rounding.
+    if (value - price).abs() < 1e-6 * price {
+        return Told::new(format!(
+            "was outbid by a hair: its value {} is just what its part of \"{constraint}\" is worth to others{unit}",
+            short(value)
+        ))
+        .needs(format!("a value above {}, or more room there", short(price)));
+    }
     if value < price {
         let (value, price) = apart(value, price);
         return Told::new(format!(

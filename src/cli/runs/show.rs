@@ -48,16 +48,15 @@ pub(super) fn show(out: &OutDir, name: &str, as_json: bool) -> Result<String, Fa
     for alert in &manifest.alerts {
         text.push_str(&format!("  {alert}\n"));
     }
-    text.push_str("\nfiles\n");
+    text.push_str(&format!(
+        "\n{:<56}{:>11} {:>10}\n",
+        "files", "bytes", "rows"
+    ));
     for (path, record) in &manifest.outputs {
-        let rows = record
-            .rows
-            .map(|rows| format!("{} rows", grouped(rows)))
-            .unwrap_or_default();
-        text.push_str(&format!(
-            "  {path:<44} {:>11} bytes {rows:>14}\n",
-            grouped(record.bytes)
-        ));
+        let rows = record.rows.map(grouped).unwrap_or_default();
+        let line = format!("  {path:<54}{:>11} {rows:>10}", grouped(record.bytes));
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
     if !deliveries.is_empty() {
         text.push_str("\ndestinations\n");
