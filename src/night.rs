@@ -4,6 +4,7 @@
 mod campaign;
 mod follow_up;
 mod identify;
+mod lift;
 mod publishing;
 mod segmenting;
 
@@ -183,6 +184,11 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         Some(run) => artifacts::Known::from_rows(previous::known(run)?),
         None => artifacts::Known::default(),
     };
+    let history = match previous {
+        Some(run) => previous::history(run)?,
+        None => Vec::new(),
+    };
+    let lift = lift::so_far(job, &results.view, &results.tables, previous)?;
     let night = artifacts::Night {
         plan: job.plan,
         tables: &results.tables,
@@ -195,6 +201,8 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         campaign: &results.campaign,
         calls: &results.calls,
         known: &known,
+        history: &history,
+        lift: &lift,
         previous_run: previous.map(Run::id),
         run_id: &run_id,
         alerts: results.alerts(job.plan),

@@ -1,29 +1,38 @@
-//! What a night publishes, made from the stages' results: tables, lists, the
-//! summary and the report's data.
+//! What a night publishes, made from the stages' results: tables, lists and
+//! the summary.
 //!
 //! One file per published table. To publish another: a file here, a line in
 //! [`tables`].
 
+mod activities;
 mod calibration;
 mod calls;
+mod checks;
 mod choice;
 mod constraints;
 mod controls;
 mod decisions;
 mod drift;
+mod funnel;
+mod history;
 mod invitations;
 mod known;
+mod labels;
+mod lift;
 mod lists;
 mod members;
 mod migration;
+mod names;
+mod notes;
+mod overlap;
 mod power;
 mod profiles;
 mod propensity;
 mod reasons;
 mod reconciliation;
 mod rejects;
-mod report;
 mod rules;
+mod scatter;
 mod segments;
 mod summary;
 
@@ -31,8 +40,10 @@ use std::sync::Arc;
 
 use crate::calls::CallQueue;
 use crate::campaign::{Campaign, ReviewFinding};
+use crate::measure::Comparison;
 use crate::outputs::{ColumnData, OutTable, OutputError};
 use crate::pipeline::Plan;
+use crate::previous::SegmentNight;
 use crate::segments::{InterestAffinity, Segmentation};
 use crate::tables::ValidTables;
 use crate::view::CustomerView;
@@ -40,7 +51,6 @@ use crate::view::CustomerView;
 pub use known::Known;
 pub use lists::{customers, lists};
 pub use reconciliation::{Unbalanced, reconciliation};
-pub use report::report;
 pub use summary::summary;
 
 /// The results of a night's stages.
@@ -67,6 +77,10 @@ pub struct Night<'a> {
     pub calls: &'a CallQueue,
     /// Whom earlier nights have named to importers.
     pub known: &'a Known,
+    /// How large segments were on earlier nights.
+    pub history: &'a [SegmentNight],
+    /// What activities did up to tonight, by activity.
+    pub lift: &'a [(String, Comparison)],
     /// The run that this one starts from.
     pub previous_run: Option<&'a str>,
     /// The run's id.
@@ -108,7 +122,16 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         reasons::table(night)?,
         reconciliation::table(night)?,
         rejects::table(night)?,
+        activities::table(night)?,
+        funnel::table(night)?,
+        history::table(night)?,
+        scatter::table(night)?,
+        overlap::table(night)?,
+        notes::table(night)?,
+        checks::table(night)?,
+        labels::table(night)?,
     ];
+    tables.extend(lift::table(night)?);
     tables.extend(migration::table(night)?);
     tables.extend(drift::table(night)?);
     tables.extend(known::table(night)?);

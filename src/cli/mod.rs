@@ -10,6 +10,7 @@ mod deliver;
 mod exit;
 mod load;
 mod measure;
+mod report;
 mod run;
 mod runs;
 mod sample;
@@ -53,6 +54,8 @@ enum Command {
     Deliver(deliver::DeliverArgs),
     /// List, show, compare or prune published runs
     Runs(runs::RunsArgs),
+    /// Make a published run's report again
+    Report(report::ReportArgs),
     /// List, show, name and compare segments
     Segments(segments::SegmentsArgs),
     /// Decide who is invited to what, from your own scores
@@ -141,6 +144,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::main(args),
         Command::Deliver(args) => deliver::main(args),
         Command::Runs(args) => runs::main(args),
+        Command::Report(args) => report::main(args),
         Command::Segments(args) => segments::main(args),
         Command::Allocate(args) => allocate::main(args),
         Command::Measure(args) => measure::main(args),
