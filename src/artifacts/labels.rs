@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::names::{decision, reason};
 use super::{Night, text, words};
 use crate::domain::{Decision, DecisionReason, Label, Language};
@@ -16,6 +18,19 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
     }
     for feature in &night.plan.view.features {
         rows.push(("feature", feature.name.clone(), both(&feature.label)));
+        // A category has a profile per level.
+        let mut levels = BTreeSet::new();
+        for profile in &night.segmentation.profiles {
+            let (column, level) = profile.column();
+            let Some(level) = level.filter(|_| column == feature.name) else {
+                continue;
+            };
+            if levels.insert(level) {
+                let [en, zh] = both(&feature.label);
+                let called = [format!("{en}: {level}"), format!("{zh}：{level}")];
+                rows.push(("feature", profile.feature.clone(), called));
+            }
+        }
     }
     for tag in &night.plan.view.tags {
         rows.push(("tag", tag.name.clone(), both(&tag.label)));

@@ -4,7 +4,7 @@
 //! One file per published table. To publish another: a file here, a line in
 //! [`tables`].
 
-mod activities;
+mod attendance;
 mod calibration;
 mod calls;
 mod checks;
@@ -122,7 +122,7 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         reasons::table(night)?,
         reconciliation::table(night)?,
         rejects::table(night)?,
-        activities::table(night)?,
+        attendance::table(night)?,
         funnel::table(night)?,
         history::table(night)?,
         scatter::table(night)?,

@@ -16,7 +16,8 @@ const SHOWN: usize = 1_000;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Tables: members, segments, profiles, rules, choice, invitations, decisions, constraints,\n\
-controls, propensity, calibration, calls, reasons, reconciliation, rejects; and known, where an\n\
+controls, propensity, calibration, calls, reasons, reconciliation, rejects, attendance,\n\
+funnel, history, scatter, overlap, notes, checks, labels; lift, from the second night on; and known, where an\n\
 export names customers, and migration and drift, from the second night on\n\n\
 Example:\n  clubcall sql \"SELECT segment_name, COUNT(*) AS customers FROM members GROUP BY 1 ORDER BY 2 DESC\""
 )]

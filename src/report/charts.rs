@@ -36,7 +36,7 @@ charts! {
     "choice" from "choice";
     "drift" from "drift";
     "overlap" from "overlap";
-    "activities" from "activities";
+    "activities" from "attendance";
     "constraints" from "constraints";
     "funnel" from "funnel";
     "lift" from "lift";

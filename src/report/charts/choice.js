@@ -50,7 +50,7 @@ chart("stability", {
       xAxis: axis({ type: "value", min: 0, max: 1 }), yAxis: names(all.map((row) => segment(row.segment_id))),
       series: [{ type: "bar", barMaxWidth: 18, data: all.map((row) => ({ value: row.stability, itemStyle: { color: colour(row.stability < 0.75 ? 7 : row.stability < 0.85 ? 1 : 2) } })),
         label: { show: true, position: "right", color: css("--ink"), formatter: ({ value }) => number(2)(value) },
-        markLine: { silent: true, symbol: "none", lineStyle: { color: css("--ink"), type: "dashed" }, label: { color: css("--ink"), position: "end" }, data: [{ xAxis: 0.75 }, { xAxis: 0.85 }] } }],
+        markLine: { silent: true, symbol: "none", lineStyle: { color: css("--ink"), type: "dashed" }, label: { show: !narrow(), color: css("--ink"), position: "end" }, data: [{ xAxis: 0.75 }, { xAxis: 0.85 }] } }],
     });
   },
 });

@@ -9,7 +9,7 @@ chart("history", {
   option: (list) => bars({
     tooltip: { trigger: "item", formatter: ({ seriesName, value }) => `${seriesName}<br>${value[0]}: ${percent(value[1])}` },
     legend: legend(),
-    xAxis: axis({ type: "time", axisLabel: { formatter: "{MM}-{dd}" }, minInterval: 86400000 }),
+    xAxis: axis({ type: "category", data: unique(list.map((row) => row.as_of)), axisLabel: { formatter: (day) => day.slice(5) } }),
     yAxis: axis({ type: "value", axisLabel: { formatter: (v) => `${Math.round(v * 100)} %` } }),
     series: unique(list.map((row) => row.segment_id)).map((id) => ({
       type: "line", name: segment(id), itemStyle: { color: segmentColour(id) }, lineStyle: { color: segmentColour(id) }, symbolSize: 6,

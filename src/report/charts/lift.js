@@ -25,7 +25,7 @@ chart("lift", {
   },
 });
 chart("controls", {
-  section: "effect", from: "activities", title: ["What tonight's controls can show", "今晚对照组能显示的效果"],
+  section: "effect", wide: true, from: "activities", title: ["What tonight's controls can show", "今晚对照组能显示的效果"],
   note: ["The smallest lift that is found with a chance of 80 % at these sizes (two-sided 5 %).", "在此规模下有 80 % 把握发现的最小提升（双侧 5 %）。"],
   list: (list) => list.filter((row) => row.open_units > 0),
   columns: [["activity_id", ["Activity", "活动"], "activity"], ["open_units", ["Open units", "可受邀单元"], "count"], ["held_out_units", ["Held out", "保留单元"], "count"], ["detectable_lift", ["Being open, points", "可受邀（百分点）"], "points"], ["detectable_lift_per_invitation", ["An invitation, points", "一次邀请（百分点）"], "points"]],

@@ -9,8 +9,8 @@ const CHARTS = [];
  */
 const chart = (id, settings) => CHARTS.push({ id, ...settings });
 
-const COLOURS = { light: ["#1f6fc9", "#d1690a", "#23875b", "#b03a8b", "#7a5cc9", "#8a6d00", "#0f8a9c", "#c2413b", "#6a7280", "#4d8f1c"],
-  dark: ["#6aa9f7", "#f0a04b", "#5cc796", "#e48bc4", "#b29df2", "#d8bb4a", "#55c6d6", "#f28b82", "#a9b3c1", "#9bd06a"] };
+const COLOURS = { light: ["#1f6fc9", "#d1690a", "#23875b", "#b03a8b", "#7a5cc9", "#8a6d00", "#0f8a9c", "#c2413b", "#6a7280", "#4d8f1c", "#7b4f2e", "#3c4fa8"],
+  dark: ["#6aa9f7", "#f0a04b", "#5cc796", "#e48bc4", "#b29df2", "#d8bb4a", "#55c6d6", "#f28b82", "#a9b3c1", "#9bd06a", "#c99a78", "#93a3f0"] };
 const dark = () => matchMedia("(prefers-color-scheme: dark)").matches && !document.documentElement.classList.contains("paper");
 const colour = (at) => { const set = COLOURS[dark() ? "dark" : "light"]; return set[at % set.length]; };
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -19,7 +19,7 @@ const segmentColour = (id) => {
   return at < 0 ? css("--soft") : colour(at);
 };
 const narrow = () => innerWidth < 700;
-const axis = (more = {}) => ({ axisLabel: { color: css("--soft"), hideOverlap: true, ...more.axisLabel },
+const axis = (more = {}) => ({ axisLabel: { color: css("--soft"), fontSize: 12, hideOverlap: true, ...more.axisLabel },
   axisLine: { lineStyle: { color: css("--line") } }, splitLine: { lineStyle: { color: css("--line") } },
   nameTextStyle: { color: css("--soft") }, ...Object.fromEntries(Object.entries(more).filter(([k]) => k !== "axisLabel")) });
 /** Names along an axis, short enough to leave room for the drawing. */
@@ -67,7 +67,8 @@ const drawAll = () => {
     place.chart?.dispose();
     place.chart = echarts.init(place, null, { renderer: "svg" });
     const option = one.option(list);
-    place.chart.setOption({ animation: false, color: COLOURS[dark() ? "dark" : "light"], textStyle: { fontFamily: "inherit", color: css("--ink") },
+    place.chart.setOption({ animation: false, color: COLOURS[dark() ? "dark" : "light"], // Room for labels is measured in the font that is drawn.
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: css("--ink") },
       ...option, tooltip: { confine: true, backgroundColor: css("--ground"), borderColor: css("--line"),
         textStyle: { color: css("--ink") }, extraCssText: "max-width:min(28rem,80vw);white-space:normal", ...option.tooltip } });
   }

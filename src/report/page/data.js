@@ -13,12 +13,10 @@ const rows = (id) => {
 };
 const labels = new Map(rows("labels").map((row) => [`${row.kind} ${row.id}`, [row.en, row.zh]]));
 const segmentNames = new Map(rows("segments").map((row) => [row.segment_id, row.name]));
-// A level of a category is a feature of its own: `plan=gold`.
 const label = (kind, id) => {
   if (id === null || id === "") return "";
-  if (labels.has(`${kind} ${id}`)) return say(labels.get(`${kind} ${id}`));
-  const [column, level] = String(id).split("=");
-  return level && labels.has(`${kind} ${column}`) ? `${say(labels.get(`${kind} ${column}`))}: ${level}` : String(id);
+  const called = labels.get(`${kind} ${id}`);
+  return called ? say(called) : String(id);
 };
 const segment = (id) => (id === null ? "" : id === "outside" ? word("outside") : `${id} ${segmentNames.get(id) ?? ""}`.trim());
 const closed = (set, id) => (CLOSED[set][id] ? say(CLOSED[set][id]) : id ?? "");
@@ -27,7 +25,8 @@ const count = (value) => (value === null ? "–" : Math.round(value).toLocaleStr
 const number = (digits) => (value) => (value === null || value === undefined ? "–"
   : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−"));
 const percent = (value) => (value === null || value === undefined ? "–" : `${number(1)(value * 100)} %`);
-const points = (value) => (value === null || value === undefined ? "–" : `${value > 0 ? "+" : ""}${number(1)(value * 100)}`);
+const points = (value) => (value === null || value === undefined ? "–" : Math.abs(value) < 0.0005 ? "0.0"
+  : `${value > 0 ? "+" : ""}${number(1)(value * 100)}`);
 
 /** Column formats by name: how a cell reads, and whether it is a number. */
 const FORMATS = {

@@ -9,6 +9,9 @@ const element = (tag, attributes = {}, ...children) => {
   return made;
 };
 
+// More rows than anybody reads make a page slow; the filter and CSV reach them all.
+const SHOWN = 200;
+
 /** `columns`: [name, title, format]; `list`: rows as objects. */
 const table = (title, columns, list, isAlert) => {
   let sorted = { name: null, down: false };
@@ -31,12 +34,12 @@ const table = (title, columns, list, isAlert) => {
         return way * (typeof x === "number" ? x - y : String(x).localeCompare(String(y), zh ? "zh" : "en"));
       });
     }
-    body.replaceChildren(...shown.map((row) => element("tr", { class: isAlert?.(row) ? "alert" : undefined },
+    body.replaceChildren(...shown.slice(0, SHOWN).map((row) => element("tr", { class: isAlert?.(row) ? "alert" : undefined },
       ...columns.map((column) => {
         const form = format(column);
         return element("td", { class: form.number ? "number" : form.long ? "long" : undefined }, String(form.show(row[column[0]], row)));
       }))));
-    status.textContent = `${shown.length} ${word("of")} ${list.length} ${word("rows")}`;
+    status.textContent = `${Math.min(SHOWN, shown.length)} ${word("of")} ${shown.length} ${word("rows")}`;
     head.replaceChildren(...columns.map((column) => {
       const active = sorted.name === column[0];
       const order = active ? (sorted.down ? "descending" : "ascending") : "none";

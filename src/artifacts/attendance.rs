@@ -1,7 +1,7 @@
 use super::{Night, float, int, power, text};
 use crate::outputs::{ColumnData, OutColumn, OutTable, OutputError};
 
-/// `activities.parquet`: what customers were invited to, and what the controls
+/// `attendance.parquet`: how full activities will be, and what the controls
 /// can show of it.
 pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
     let activities = &night.plan.file.activities;
@@ -28,8 +28,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
         )
     };
     OutTable::new(
-        "activities",
-        "One row per activity of the pipeline.",
+        "attendance",
+        "One row per activity: its seats, how many are invited and expected to come, and what the controls can show.",
         vec![
             OutColumn::new(
                 "activity_id",
