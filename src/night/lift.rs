@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Job, NightError};
-use crate::campaign::UNIVERSAL;
-use crate::domain::{DecisionReason, days_from_date};
+use crate::campaign::{Outcome, UNIVERSAL};
+use crate::domain::{DecisionReason, Unit, days_from_date};
 use crate::measure::{
-    Candidate, Comparison, Entries, Pooling, Response, Scope, adjust_together, measure,
+    Candidate, Comparison, Entries, Experiment, HELD_OUT, OPEN, Pooling, Response, Scope,
+    adjust_together, measure,
 };
 use crate::previous::{self, texts};
 use crate::records;
@@ -68,8 +69,9 @@ pub(super) fn so_far(
         }
         entries.add_night(days_from_date(run.manifest.as_of), candidates);
     }
-    let mut responses: Vec<Response> = records::outcomes(tables, &view.people)?
-        .into_iter()
+    let outcomes = records::outcomes(tables, &view.people)?;
+    let mut responses: Vec<Response> = outcomes
+        .iter()
         .filter_map(|outcome| {
             Some(Response {
                 customer: outcome.row,
@@ -97,6 +99,44 @@ pub(super) fn so_far(
             .filter(|seen| seen.treated.total + seen.control.total > 0.0);
         found.extend(compared.map(|seen| (name.clone(), seen)));
     }
+    found.extend(told(&outcomes, &codes, &view.people.unit));
     adjust_together(found.iter_mut().filter_map(|(_, seen)| seen.lift.as_mut()));
     Ok(found)
+}
+
+/// Activities of which no run knows, as those from before clubcall: their
+/// outcomes say who was held out.
+fn told(
+    outcomes: &[Outcome],
+    decided: &BTreeMap<String, u16>,
+    unit: &[Unit],
+) -> Vec<(String, Comparison)> {
+    let mut units: BTreeMap<&str, BTreeMap<Unit, (bool, bool)>> = BTreeMap::new();
+    for outcome in outcomes {
+        let Some(held_out) = outcome.held_out else {
+            continue;
+        };
+        if decided.contains_key(&outcome.activity) {
+            continue;
+        }
+        let of = units.entry(&outcome.activity).or_default();
+        let (out, responded) = of.entry(unit[outcome.row as usize]).or_default();
+        *out |= held_out;
+        *responded |= outcome.responded;
+    }
+    let compared = units.into_iter().filter_map(|(activity, units)| {
+        let experiment = Experiment {
+            arms: vec![OPEN.to_owned(), HELD_OUT.to_owned()],
+            control: 1,
+            arm: units.values().map(|unit| u16::from(unit.0)).collect(),
+            response: units
+                .values()
+                .map(|unit| f64::from(u8::from(unit.1)))
+                .collect(),
+            ..Experiment::default()
+        };
+        let seen = measure(&experiment).comparisons.into_iter().next()?;
+        (seen.treated.total + seen.control.total > 0.0).then(|| (activity.to_owned(), seen))
+    });
+    compared.collect()
 }

@@ -9,7 +9,7 @@ chart("calibration", {
     const share = { axisLabel: { formatter: (v) => `${Math.round(v * 100)} %` } };
     return bars({
       tooltip: { formatter: ({ seriesName, value }) => `${seriesName}<br>${say(["predicted", "预测"])} ${percent(value[0])}, ${say(["observed", "实际"])} ${percent(value[1])}<br>${count(value[2])}` },
-      legend: legend({ data: unique(all.map((row) => closed("model", row.model))) }), grid: { left: 8, right: 40, top: 34, bottom: 28, containLabel: true },
+      legend: legend({ data: unique(all.map((row) => closed("model", row.model))) }), grid: { left: 18, right: 40, top: 34, bottom: 28, containLabel: true },
       xAxis: axis({ type: "value", name: say(["predicted", "预测"]), nameLocation: "middle", nameGap: 26, ...share }), yAxis: axis({ type: "value", ...share }),
       series: [...unique(all.map((row) => row.model)).map((model) => ({ type: "line", name: closed("model", model), symbolSize: 8, data: all.filter((row) => row.model === model).map((row) => [row.predicted, row.observed, row.outcomes]) })),
         { type: "line", symbol: "none", silent: true, lineStyle: { color: css("--soft"), type: "dashed" }, tooltip: { show: false }, data: [[0, 0], [end, end]] }],

@@ -46,7 +46,7 @@ chart("stability", {
     const all = list.filter((row) => row.stability !== null).sort((a, b) => a.stability - b.stability);
     return bars({
       tooltip: { formatter: ({ name, value }) => `${name}: ${number(3)(value)}` },
-      grid: { left: 8, right: 48, top: 22, bottom: 8, containLabel: true },
+      grid: { left: 18, right: 48, top: 22, bottom: 8, containLabel: true },
       xAxis: axis({ type: "value", min: 0, max: 1 }), yAxis: names(all.map((row) => segment(row.segment_id))),
       series: [{ type: "bar", barMaxWidth: 18, data: all.map((row) => ({ value: row.stability, itemStyle: { color: colour(row.stability < 0.75 ? 7 : row.stability < 0.85 ? 1 : 2) } })),
         label: { show: true, position: "right", color: css("--ink"), formatter: ({ value }) => number(2)(value) },

@@ -13,7 +13,7 @@ chart("constraints", {
   height: (list) => tall(Math.max(1, binding(list).length), 26, 60),
   option: (list) => bars({
     tooltip: { formatter: ({ name, value }) => `${name}<br>${number(2)(value)}` },
-    grid: { left: 8, right: 52, top: 10, bottom: 8, containLabel: true },
+    grid: { left: 18, right: 52, top: 10, bottom: 8, containLabel: true },
     xAxis: axis({ type: "value" }), yAxis: names(binding(list).map((row) => row.name)),
     series: [{ type: "bar", barMaxWidth: 18, data: binding(list).map((row) => row.price), label: { show: true, position: "right", color: css("--ink"), formatter: ({ value }) => number(2)(value) } }],
   }),

@@ -10,7 +10,7 @@ chart("drift", {
   height: (list) => tall(Math.min(20, list.length), 22, 70),
   option: (list) => bars({
     tooltip: { formatter: ({ name: of, value }) => `${of}<br>PSI ${number(3)(value)}` },
-    grid: { left: 8, right: 52, top: 22, bottom: 8, containLabel: true },
+    grid: { left: 18, right: 52, top: 22, bottom: 8, containLabel: true },
     xAxis: axis({ type: "value", max: ({ max }) => Math.max(0.3, max) }), yAxis: names(top(list).map(name)),
     series: [{ type: "bar", barMaxWidth: 16, data: top(list).map((row) => ({ value: row.psi, itemStyle: { color: colour(row.psi > 0.25 ? 7 : row.psi > 0.1 ? 1 : 2) } })),
       label: { show: true, position: "right", color: css("--ink"), formatter: ({ value }) => number(3)(value) },

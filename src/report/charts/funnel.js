@@ -29,7 +29,7 @@ chart("turned_down", {
     const activities = byActivity(down);
     return {
       tooltip: { formatter: ({ data: { row } }) => `${label("activity", row.activity_id)}<br>${label("reason", row.reason)}: ${count(row.candidates)}` },
-      grid: { left: 8, right: 8, top: 8, bottom: 8, containLabel: true },
+      grid: { left: 18, right: 8, top: 8, bottom: 8, containLabel: true },
       xAxis: axis({ type: "category", data: activities.map((id) => label("activity", id)), axisTick: { show: false }, axisLabel: { interval: 0, rotate: narrow() ? 70 : 35, width: 130, overflow: "truncate", color: css("--ink"), hideOverlap: false } }),
       yAxis: names(reasons.map((reason) => label("reason", reason))),
       visualMap: { show: false, min: 0, max: Math.max(1, ...down.map((row) => row.candidates)), inRange: { color: dark() ? ["#1b212b", "#8a4a1c"] : ["#f6f7f9", "#f2a56b"] } },

@@ -1,9 +1,10 @@
 {
-const measured = (list) => list.filter((row) => row.lift !== null).reverse();
+// The widest intervals say least; the chart takes the surest, the table has all.
+const measured = (list) => [...list].filter((row) => row.lift !== null).sort((a, b) => (a.high - a.low) - (b.high - b.low)).slice(0, 25).sort((a, b) => a.lift - b.lift);
 chart("lift", {
   section: "effect", wide: true, title: ["Lift so far", "迄今提升"],
-  note: ["Share that accepted among contact units left open to be invited, less that among those held out at random, with its 95 % interval (intention to treat). An interval that holds 0 shows no effect yet.",
-    "可受邀单元与随机保留单元的接受率之差及 95 % 区间（意向性分析）。区间含 0 表示尚未见效果。"],
+  note: ["Share that accepted among contact units left open to be invited, less that among those held out at random, with its 95 % interval (intention to treat). An interval that holds 0 shows no effect yet. At most 25 are drawn, the surest; the table has all.",
+    "可受邀单元与随机保留单元的接受率之差及 95 % 区间（意向性分析）。区间含 0 表示尚未见效果。至多绘出最确定的 25 项，表中为全部。"],
   columns: [["activity_id", ["Activity", "活动"], "activity"], ["open_units", ["Open units", "可受邀单元"], "count"], ["held_out_units", ["Held out", "保留单元"], "count"], ["open_rate", ["Accepted, open", "可受邀接受率"], "percent"], ["held_out_rate", ["Accepted, held out", "保留接受率"], "percent"],
     ["lift", ["Lift, points", "提升（百分点）"], "points"], ["low", ["From", "下限"], "points"], ["high", ["To", "上限"], "points"], ["p_adjusted", ["p, adjusted", "校正 p 值"], "n3"]],
   height: (list) => tall(measured(list).length, 28, 60),
@@ -11,7 +12,7 @@ chart("lift", {
     const all = measured(list);
     return bars({
       tooltip: { formatter: ({ dataIndex }) => { const row = all[dataIndex]; return `${FORMATS.activity.show(row.activity_id)}<br>${points(row.lift)} (${points(row.low)} … ${points(row.high)})`; } },
-      grid: { left: 8, right: 24, top: 10, bottom: 8, containLabel: true },
+      grid: { left: 18, right: 24, top: 10, bottom: 8, containLabel: true },
       xAxis: axis({ type: "value", axisLabel: { formatter: (v) => number(0)(v * 100) } }), yAxis: names(all.map((row) => FORMATS.activity.show(row.activity_id))),
       series: [
         { type: "custom", data: all.map((row, at) => [row.low, row.high, at]), encode: { x: [0, 1], y: 2 }, renderItem: (_, api) => {

@@ -9,7 +9,7 @@ chart("overlap", {
     const pairs = list.filter((row) => row.interest !== row.other && row.share !== null);
     return {
       tooltip: { formatter: ({ data: { row } }) => `${label("interest", row.interest)} → ${label("interest", row.other)}<br>${count(row.customers)} · ${percent(row.share)}` },
-      grid: { left: 8, right: 8, top: 8, bottom: 8, containLabel: true },
+      grid: { left: 18, right: 8, top: 8, bottom: 8, containLabel: true },
       xAxis: axis({ type: "category", data: all.map((id) => label("interest", id)), axisTick: { show: false }, axisLabel: { interval: 0, rotate: 45, color: css("--ink"), hideOverlap: false } }),
       yAxis: names(flipped.map((id) => label("interest", id))),
       visualMap: { show: false, min: 0, max: Math.max(0.01, ...pairs.map((row) => row.share)), inRange: { color: dark() ? ["#1b212b", "#2f6fb8"] : ["#f6f7f9", "#7db1ea"] } },

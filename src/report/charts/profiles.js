@@ -18,7 +18,7 @@ chart("profiles", {
     const cells = list.filter((row) => features.includes(row.feature)).map((row) => ({ row, value: [segments.indexOf(row.segment_id), features.indexOf(row.feature), Math.max(-2, Math.min(2, row.z ?? 0))] }));
     return {
       tooltip: { formatter: ({ data: { row } }) => `${segment(row.segment_id)}<br>${label("feature", row.feature)}<br>× ${number(2)(row.lift)}, z ${number(2)(row.z)}` },
-      grid: { left: 8, right: 8, top: 8, bottom: 52, containLabel: true },
+      grid: { left: 18, right: 8, top: 8, bottom: 52, containLabel: true },
       xAxis: axis({ type: "category", data: segments.map(segment), axisTick: { show: false }, axisLabel: { interval: 0, rotate: narrow() ? 60 : 30, width: 110, overflow: "truncate", color: css("--ink"), hideOverlap: false } }),
       yAxis: names(features.map((name) => label("feature", name))),
       visualMap: { type: "continuous", min: -2, max: 2, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, textStyle: { color: css("--ink") },

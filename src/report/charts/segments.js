@@ -28,7 +28,7 @@ chart("segments", {
         const row = all[dataIndex];
         return `${segment(row.segment_id)}<br>${count(row.size)} · ${percent(row.share)}<br>${word("before")}: ${percent(row.before)} (${points(row.change)})`;
       } },
-      grid: { left: 8, right: 90, top: 10, bottom: 8, containLabel: true },
+      grid: { left: 18, right: 90, top: 10, bottom: 8, containLabel: true },
       xAxis: axis({ type: "value", axisLabel: { formatter: (v) => `${Math.round(v * 100)} %` } }),
       yAxis: names(all.map((row) => segment(row.segment_id))),
       series: [

@@ -27,7 +27,7 @@ const names = (list, more = {}) => axis({ type: "category", data: list, axisTick
   axisLabel: { width: narrow() ? 105 : 190, overflow: "truncate", interval: 0, color: css("--ink"), hideOverlap: false }, ...more });
 const legend = (more = {}) => ({ type: "scroll", top: 0, left: 0, textStyle: { color: css("--ink") }, pageTextStyle: { color: css("--ink") }, ...more });
 const tall = (n, each = 26, around = 80) => Math.max(160, n * each + around);
-const bars = (more = {}) => ({ grid: { left: 8, right: 24, top: 34, bottom: 8, containLabel: true }, ...more });
+const bars = (more = {}) => ({ grid: { left: 18, right: 24, top: 34, bottom: 8, containLabel: true }, ...more });
 
 const drawn = [];
 const put = (one) => {
