@@ -76,6 +76,10 @@ test("drawings and data can be taken along", async () => {
     const content = readFileSync(await download.path());
     assert.match(content.toString("utf8").slice(0, 400), start);
     assert.ok(content.length > 200);
+    if (kind === "svg") {
+      const fault = await page.evaluate((text) => new DOMParser().parseFromString(text, "image/svg+xml").querySelector("parsererror")?.textContent, content.toString());
+      assert.equal(fault, undefined);
+    }
   }
   assert.deepEqual(page.problems, []);
 });

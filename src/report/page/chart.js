@@ -67,8 +67,9 @@ const drawAll = () => {
     place.chart?.dispose();
     place.chart = echarts.init(place, null, { renderer: "svg" });
     const option = one.option(list);
-    place.chart.setOption({ animation: false, color: COLOURS[dark() ? "dark" : "light"], // Room for labels is measured in the font that is drawn.
-      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: css("--ink") },
+    place.chart.setOption({ animation: false, color: COLOURS[dark() ? "dark" : "light"], // Room for labels is measured in the font that is drawn; its quotes would
+      // end an attribute of an exported SVG.
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily.replaceAll('"', "'"), color: css("--ink") },
       ...option, tooltip: { confine: true, backgroundColor: css("--ground"), borderColor: css("--line"),
         textStyle: { color: css("--ink") }, extraCssText: "max-width:min(28rem,80vw);white-space:normal", ...option.tooltip } });
   }
