@@ -4,6 +4,7 @@
 mod campaign;
 mod follow_up;
 mod identify;
+mod lift;
 mod publishing;
 mod review;
 mod segmenting;
@@ -211,6 +212,11 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         Some(run) => artifacts::Known::from_rows(previous::known(run)?),
         None => artifacts::Known::default(),
     };
+    let history = match previous {
+        Some(run) => previous::history(run)?,
+        None => Vec::new(),
+    };
+    let lift = lift::so_far(job, &results.view, &results.tables, previous)?;
     let night = artifacts::Night {
         plan: job.plan,
         tables: &results.tables,
@@ -233,6 +239,8 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         overdue: &crate::calls::overdue(&results.calls.ledger),
         complaints: complaints.as_deref(),
         known: &known,
+        history: &history,
+        lift: &lift,
         previous_run: previous.map(Run::id),
         run_id: &run_id,
         alerts: results.alerts(job.plan),

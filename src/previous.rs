@@ -176,6 +176,54 @@ pub fn known(run: &Run) -> Result<Vec<KnownCustomer>, PreviousError> {
         .collect())
 }
 
+/// A segment on a night.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SegmentNight {
+    /// The night.
+    pub as_of: Date,
+    /// Its run.
+    pub run_id: String,
+    /// The segment.
+    pub segment_id: String,
+    /// Its name that night.
+    pub name: String,
+    /// Customers in it.
+    pub size: u64,
+    /// Part of all customers, 0 to 1.
+    pub share: f64,
+}
+
+/// How large segments were on the nights up to `run`. Runs from before there
+/// was a history say how large theirs were.
+///
+/// # Errors
+/// When the run's table cannot be read.
+pub fn history(run: &Run) -> Result<Vec<SegmentNight>, PreviousError> {
+    const FILE: &str = "history.parquet";
+    let kept = run.manifest.outputs.contains_key(FILE);
+    let file = if kept { FILE } else { "segments.parquet" };
+    let columns = ["as_of", "run_id", "segment_id", "name", "size", "share"];
+    let frame = frame(run, file, if kept { &columns } else { &columns[2..] })?;
+    let [days, runs, ids, names] =
+        ["as_of", "run_id", "segment_id", "name"].map(|name| texts(&frame, name));
+    let [sizes, shares] =
+        ["size", "share"].map(|name| crate::view::numbers(&frame, name).unwrap_or_default());
+    let night = |at: usize| {
+        Some(SegmentNight {
+            as_of: match &days[at] {
+                Some(day) => day.parse().ok()?,
+                None => run.manifest.as_of,
+            },
+            run_id: runs[at].clone().unwrap_or_else(|| run.id().to_owned()),
+            segment_id: ids[at].clone()?,
+            name: names[at].clone()?,
+            size: *sizes.get(at)? as u64,
+            share: *shares.get(at)?,
+        })
+    };
+    Ok((0..frame.height()).filter_map(night).collect())
+}
+
 fn json<T: DeserializeOwned>(run: &Run, file: &'static str) -> Result<T, PreviousError> {
     serde_json::from_slice(&run.read(file)?).map_err(|error| PreviousError::Form {
         run: run.id().to_owned(),

@@ -128,7 +128,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "minutes",
                 "Minutes of an agent that it takes.",
                 float(calls.iter().map(|c| c.minutes)),
-            ),
+            )
+            .unit("min"),
             OutColumn::new(
                 "late",
                 "Whether it is due before it can be made.",

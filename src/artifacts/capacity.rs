@@ -34,33 +34,39 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "agents",
                 "Agents at work.",
                 int(days.iter().map(|(load, _)| load.agents)),
-            ),
+            )
+            .unit("agents"),
             OutColumn::new(
                 "capacity_minutes",
                 "Minutes of calls that the team manages; missing for a machine.",
                 float(days.iter().map(|(_, day)| minutes(day.capacity_minutes))),
-            ),
+            )
+            .unit("min"),
             OutColumn::new(
                 "planned_minutes",
                 "Minutes of the calls planned.",
                 float(days.iter().map(|(_, day)| day.planned_minutes)),
-            ),
+            )
+            .unit("min"),
             OutColumn::new(
                 "calls",
                 "Calls, messages or visits planned.",
                 int(days.iter().map(|(_, day)| day.calls)),
-            ),
+            )
+            .unit("calls"),
             OutColumn::new(
                 "late",
                 "Of them, those due before.",
                 int(days.iter().map(|(_, day)| day.late)),
-            ),
+            )
+            .unit("calls"),
             OutColumn::new(
                 "missing_minutes",
                 "Minutes that the team lacks over the days of the plan to have all calls on \
                  time, and overdue ones as soon as may be.",
                 float(days.iter().map(|(load, _)| load.missing_minutes)),
-            ),
+            )
+            .unit("min"),
         ],
     )
 }

@@ -1,13 +1,15 @@
-//! What a night publishes, made from the stages' results: tables, lists, the
-//! summary and the report's data.
+//! What a night publishes, made from the stages' results: tables, lists and
+//! the summary.
 //!
 //! One file per published table. To publish another: a file here, a line in
 //! [`tables`].
 
 mod activities;
+mod attendance;
 mod calibration;
 mod calls;
 mod capacity;
+mod checks;
 mod choice;
 mod constraints;
 mod contacts;
@@ -15,22 +17,29 @@ mod controls;
 mod decisions;
 mod drift;
 mod features;
+mod funnel;
+mod history;
 mod invitations;
 mod known;
+mod labels;
+mod lift;
 mod lists;
 mod members;
 mod migration;
+mod names;
+mod notes;
 mod overdue;
+mod overlap;
 mod power;
 mod profiles;
 mod propensity;
 mod reasons;
 mod reconciliation;
 mod rejects;
-mod report;
 mod resolutions;
 mod review;
 mod rules;
+mod scatter;
 mod segments;
 mod summary;
 
@@ -38,8 +47,10 @@ use std::sync::Arc;
 
 use crate::calls::{CallQueue, Overdue};
 use crate::campaign::{Campaign, Contact, ReviewFinding};
+use crate::measure::Comparison;
 use crate::outputs::{ColumnData, OutTable, OutputError};
 use crate::pipeline::Plan;
+use crate::previous::SegmentNight;
 use crate::records::Complaint;
 use crate::segments::{InterestAffinity, Segmentation};
 use crate::tables::ValidTables;
@@ -48,7 +59,6 @@ use crate::view::CustomerView;
 pub use known::Known;
 pub use lists::{customers, lists};
 pub use reconciliation::{Unbalanced, reconciliation};
-pub use report::report;
 pub use review::review_text;
 pub use summary::summary;
 
@@ -88,6 +98,10 @@ pub struct Night<'a> {
     pub complaints: Option<&'a [Complaint]>,
     /// Whom earlier nights have named to importers.
     pub known: &'a Known,
+    /// How large segments were on earlier nights.
+    pub history: &'a [SegmentNight],
+    /// What activities did up to tonight, by activity.
+    pub lift: &'a [(String, Comparison)],
     /// The run that this one starts from.
     pub previous_run: Option<&'a str>,
     /// The run's id.
@@ -134,7 +148,16 @@ pub fn tables(night: &Night<'_>) -> Result<Vec<OutTable>, OutputError> {
         reasons::table(night)?,
         reconciliation::table(night)?,
         rejects::table(night)?,
+        attendance::table(night)?,
+        funnel::table(night)?,
+        history::table(night)?,
+        scatter::table(night)?,
+        overlap::table(night)?,
+        notes::table(night)?,
+        checks::table(night)?,
+        labels::table(night)?,
     ];
+    tables.extend(lift::table(night)?);
     tables.extend(migration::table(night)?);
     tables.extend(drift::table(night)?);
     tables.extend(resolutions::table(night)?);

@@ -28,12 +28,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                     reason.map(|reason| reason.id.as_str())
                 })),
             ),
-            OutColumn::new("open", "Open cases.", int(rows.iter().map(|row| row.open))),
+            OutColumn::new("open", "Open cases.", int(rows.iter().map(|row| row.open)))
+                .unit("cases"),
             OutColumn::new(
                 "overdue",
                 "Of them, those whose due time has passed.",
                 int(rows.iter().map(|row| row.overdue)),
-            ),
+            )
+            .unit("cases"),
             OutColumn::new(
                 "oldest_since",
                 "Since when the oldest is open.",
@@ -47,12 +49,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "oldest_days",
                 "Days for which the oldest has been open.",
                 int(rows.iter().map(|row| (as_of - row.oldest_since).get_days())),
-            ),
+            )
+            .unit("d"),
             OutColumn::new(
                 "no_capacity_days",
                 "Most nights in a row that one of them found no room in the team's hours.",
                 int(rows.iter().map(|row| row.waits)),
-            ),
+            )
+            .unit("nights"),
             OutColumn::new(
                 "alert",
                 "Whether these are enough for an alert.",

@@ -100,7 +100,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "waits",
                 "Nights in a row without room in the team's hours.",
                 int(rows.iter().map(|r| r.waits)),
-            ),
+            )
+            .unit("nights"),
             OutColumn::new(
                 "listed_on",
                 "The night that listed it, while its outcome is not known.",

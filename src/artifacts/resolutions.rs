@@ -45,27 +45,32 @@ pub(super) fn table(night: &Night<'_>) -> Result<Option<OutTable>, OutputError> 
                 "opened_30d",
                 "Complaints made in the 30 days before the night.",
                 int(groups.values().map(|group| group.opened)),
-            ),
+            )
+            .unit("complaints"),
             OutColumn::new(
                 "resolved_30d",
                 "Complaints resolved in those days.",
                 int(groups.values().map(|group| group.resolved)),
-            ),
+            )
+            .unit("complaints"),
             OutColumn::new(
                 "open",
                 "Complaints that are open.",
                 int(groups.values().map(|group| group.open)),
-            ),
+            )
+            .unit("complaints"),
             OutColumn::new(
                 "median_hours",
                 "Hours from complaint to resolution, of those resolved in those days: median.",
                 float(groups.values().map(hours(0.5))),
-            ),
+            )
+            .unit("h"),
             OutColumn::new(
                 "p90_hours",
                 "The hours within which nine in ten of them were resolved.",
                 float(groups.values().map(hours(0.9))),
-            ),
+            )
+            .unit("h"),
             OutColumn::new(
                 "oldest_open_days",
                 "Days for which the oldest open one has been open.",
@@ -75,7 +80,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<Option<OutTable>, OutputError> 
                         .map(|group| group.oldest_open_days.map(i64::from))
                         .collect(),
                 ),
-            ),
+            )
+            .unit("d"),
         ],
     )?;
     Ok(Some(table))

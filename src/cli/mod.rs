@@ -12,6 +12,7 @@ mod explain;
 mod load;
 mod man;
 mod measure;
+mod report;
 mod run;
 mod runs;
 mod sample;
@@ -57,6 +58,8 @@ enum Command {
     Runs(runs::RunsArgs),
     /// Explain one customer: segment, invitations, calls, and why
     Explain(explain::ExplainArgs),
+    /// Make a published run's report again
+    Report(report::ReportArgs),
     /// List, show, name and compare segments
     Segments(segments::SegmentsArgs),
     /// Decide who is invited to what, from your own scores
@@ -148,6 +151,7 @@ pub fn main() -> ExitCode {
         Command::Deliver(args) => deliver::main(args),
         Command::Runs(args) => runs::main(args),
         Command::Explain(args) => explain::main(args),
+        Command::Report(args) => report::main(args),
         Command::Segments(args) => segments::main(args),
         Command::Allocate(args) => allocate::main(args),
         Command::Measure(args) => measure::main(args),

@@ -5,6 +5,7 @@ use crate::artifacts::{self, Night};
 use crate::lists::{self, ExportSettings, List, Source};
 use crate::outputs::{DataPackage, Resource, write_parquet};
 use crate::previous::CONDITIONS;
+use crate::report;
 use crate::store::{
     ActivityCounts, CheckRecord, InputRecord, MANIFEST_FORMAT, Manifest, Run, StageCount, Staging,
 };
@@ -34,10 +35,11 @@ pub(super) fn publish(
         let (package, reconciliation) = write(job, night, &mut staging)?;
         staging.write_bytes("summary.txt", summary.as_bytes())?;
         staging.write_bytes("datapackage.json", &package)?;
-        let report = artifacts::report(night, staging.outputs(), previous)?;
+        let manifest = manifest(job, night, previous, reconciliation);
+        let report = report::render(staging.folder(), &manifest, staging.outputs())?;
         staging.write_bytes("report.html", report.as_bytes())?;
         stage.rows(staging.outputs().len() as u64);
-        Ok::<_, NightError>(staging.publish(manifest(job, night, previous, reconciliation))?)
+        Ok::<_, NightError>(staging.publish(manifest)?)
     })?;
     lock.write_timings(night.run_id, &watch.times)?;
     // Retention only after the new run is safe.
@@ -174,6 +176,7 @@ fn manifest(
         pipeline_digest: job.plan.digest.clone(),
         as_of,
         seed: file.pipeline.seed,
+        language: file.report.language.unwrap_or(file.pipeline.language),
         previous_run: previous.map(|run| run.id().to_owned()),
         supersedes: job
             .runs

@@ -86,6 +86,9 @@ pub struct PipelineFile {
     /// Where published runs are taken.
     #[serde(default)]
     pub destinations: Vec<DestinationSettings>,
+    /// The report of each night.
+    #[serde(default)]
+    pub report: ReportSettings,
     /// How long runs are kept.
     #[serde(default)]
     pub retention: RetentionSettings,
@@ -143,6 +146,15 @@ pub enum KeySettings {
     File(PathBuf),
     /// The secret itself; for samples and tests.
     Text(String),
+}
+
+/// `[report]`: the page of each night.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReportSettings {
+    /// The language that the page opens in; that of the pipeline when left out.
+    /// The reader can switch.
+    pub language: Option<Language>,
 }
 
 /// `[retention]`: how long runs are kept.

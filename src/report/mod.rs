@@ -1,41 +1,79 @@
-//! The night as one page: `report.html`, for the analyst and for marketing.
+//! `report.html`: the night as one page, made from a published run alone.
 //!
-//! The page is a single file that asks nothing of the network: style and
-//! drawings are inline, there is no script to run, and a content security
-//! policy forbids every request. It opens from a file share, follows the
-//! reader's light or dark mode, and prints.
-//!
-//! [`ReportData`] is plain data that the night fills in; [`render`] is a pure
-//! function of it, so the same data give the same bytes. Only counts, shares
-//! and names of segments, activities, teams and files come in: there is no
-//! field for a customer.
+//! Every chart and table of the page is the result of one SQL query over the
+//! run's Parquet files, so each figure can be asked for again, in any engine;
+//! the page shows the query. Results are embedded as one block of JSON, apart
+//! from what draws them. The page asks nothing of the network: a content
+//! security policy forbids it.
 //!
 //! ```text
-//! ReportData ─► charts/   one file per chart: Option<Chart>
-//!            ─► tables    the tables of the page
-//!            ─► page      the template, escaped
+//! Parquet ─► charts    one query per chart
+//!         ─► data      the results as JSON
+//!         ─► page      the frame, the style, Apache ECharts, one script per chart
 //! ```
 //!
-//! To add a chart, write `charts/<name>.rs` with a `draw` function and give it
-//! a line in [`charts::CHARTS`].
+//! To add a chart: `charts/<id>.sql`, `charts/<id>.js` with its words in both
+//! languages and its drawing, and a line in `charts.rs`.
 
-pub mod charts;
+mod charts;
 mod data;
-mod format;
-mod names;
-mod page;
-mod table;
-mod tables;
-mod words;
 
-#[cfg(test)]
-mod fixture;
-#[cfg(test)]
-mod tests;
+use std::collections::BTreeMap;
+use std::path::Path;
 
-pub use data::{
-    Activity, CallReason, Check, Drift, Explained, Feature, File, Headline, KChoice, Model, Point,
-    Profile, Profiles, Queue, ReportData, Rule, Segment, SegmentStatus, Severity, Team, TurnedDown,
-};
-pub use page::{ReportError, render};
-pub use table::{Column, Table};
+use minijinja::{AutoEscape, Environment, context};
+
+use crate::store::{Manifest, OutputRecord};
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A query failed.
+    #[error("report: chart `{chart}`: {reason}")]
+    Query {
+        /// The chart.
+        chart: &'static str,
+        /// What the engine said.
+        reason: String,
+    },
+    /// The results cannot be written as JSON.
+    #[error("report: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The frame of the page cannot be filled.
+    #[error("report: {0}")]
+    Page(#[from] minijinja::Error),
+}
+
+/// The page of the run in `folder`. `outputs` are the run's files so far; the
+/// page itself and what is no table of the run is not read.
+///
+/// # Errors
+/// When a table cannot be read.
+pub fn render(
+    folder: &Path,
+    manifest: &Manifest,
+    outputs: &BTreeMap<String, OutputRecord>,
+) -> Result<String, ReportError> {
+    let data = serde_json::to_string(&data::collect(folder, manifest, outputs)?)?;
+    let drawings: Vec<&str> = charts::CHARTS.iter().map(|chart| chart.drawing).collect();
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.add_template("page", include_str!("page/page.html"))?;
+    Ok(environment.get_template("page")?.render(context! {
+        language => manifest.language.tag(),
+        title => format!("{} {}", manifest.pipeline, manifest.as_of),
+        style => include_str!("page/page.css"),
+        echarts => include_str!("vendor/echarts.min.js"),
+        // `<` could end the block early.
+        data => data.replace('<', "\\u003c"),
+        scripts => [
+            include_str!("page/words.js"),
+            include_str!("page/data.js"),
+            include_str!("page/export.js"),
+            include_str!("page/table.js"),
+            include_str!("page/chart.js"),
+        ].join("\n"),
+        drawings => drawings.join("\n"),
+        page => include_str!("page/page.js"),
+    })?)
+}

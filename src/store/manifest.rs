@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::files::hex;
 use super::{OutDir, StoreError};
+use crate::domain::Language;
 
 /// The version of the manifest's shape.
 pub const MANIFEST_FORMAT: u32 = 1;
@@ -32,6 +33,9 @@ pub struct Manifest {
     pub as_of: Date,
     /// The pipeline's seed.
     pub seed: u64,
+    /// The language of the report.
+    #[serde(default)]
+    pub language: Language,
     /// The run whose state this one started from.
     pub previous_run: Option<String>,
     /// The run of the same day that this one takes the place of.

@@ -15,6 +15,7 @@ pub(crate) fn manifest(run_id: &str, day: i8) -> Manifest {
         pipeline_digest: "ab".into(),
         as_of: date(2026, 11, day),
         seed: 1,
+        language: Default::default(),
         previous_run: None,
         supersedes: None,
         inputs: BTreeMap::new(),

@@ -1,0 +1,1 @@
+SELECT activity_id, interest, starts, seats, eligible, invited, waitlist, earlier_attendance, expected_attendance, held_back, open_units, held_out_units, detectable_lift, detectable_lift_per_invitation FROM attendance ORDER BY starts, activity_id

@@ -1,0 +1,1 @@
+SELECT team, reason, action, status, COUNT(*) AS calls FROM calls GROUP BY team, reason, action, status ORDER BY team, reason, action, status

@@ -1,0 +1,1 @@
+SELECT kind, id, en, zh FROM labels ORDER BY kind, id

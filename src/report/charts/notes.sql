@@ -1,0 +1,1 @@
+SELECT place, kind, text FROM notes ORDER BY place

@@ -1,0 +1,1 @@
+SELECT interest, other, customers, share FROM overlap ORDER BY interest, other

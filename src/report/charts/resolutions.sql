@@ -1,0 +1,1 @@
+SELECT * FROM resolutions ORDER BY category, severity
