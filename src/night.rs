@@ -244,7 +244,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         previous_run: previous.map(Run::id),
         run_id: &run_id,
         alerts: results.alerts(job.plan),
-        warnings: results.warnings(job),
+        warnings: results.warnings(job, previous),
     };
     publishing::publish(job, &night, previous, watch)
 }
@@ -329,7 +329,7 @@ impl Results {
     }
 
     /// What was odd but changed nothing.
-    fn warnings(&self, job: &Job<'_>) -> Vec<String> {
+    fn warnings(&self, job: &Job<'_>, previous: Option<&Run>) -> Vec<String> {
         let mut warnings = self.view.notes.clone();
         warnings.extend(self.segmentation.warnings.iter().cloned());
         for check in self
@@ -339,6 +339,12 @@ impl Results {
             .filter(|check| check.violations > 0)
         {
             warnings.push(check.to_string());
+        }
+        if lift::is_left_out(job, previous) {
+            warnings.push(
+                "lift is not measured nightly with so many decisions: see `clubcall measure`"
+                    .to_owned(),
+            );
         }
         if let Some(count) = job.sample {
             warnings.push(format!("only a sample of {count} customers took part"));

@@ -50,32 +50,38 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "seats",
                 "Seats in all places.",
                 int(funnels.iter().map(|f| f.seats)),
-            ),
+            )
+            .unit("seats"),
             OutColumn::new(
                 "eligible",
                 "Candidates.",
                 int(funnels.iter().map(|f| f.eligible)),
-            ),
+            )
+            .unit("customers"),
             OutColumn::new(
                 "invited",
                 "Customers invited tonight.",
                 int(funnels.iter().map(|f| f.invited)),
-            ),
+            )
+            .unit("customers"),
             OutColumn::new(
                 "waitlist",
                 "Customers on tonight's waitlist.",
                 int(funnels.iter().map(|f| f.waitlist)),
-            ),
+            )
+            .unit("customers"),
             OutColumn::new(
                 "earlier_attendance",
                 "Seats that earlier invitations are expected to fill.",
                 float(funnels.iter().map(|f| f.earlier_attendance)),
-            ),
+            )
+            .unit("seats"),
             OutColumn::new(
                 "expected_attendance",
                 "Seats that tonight's invitations are expected to fill.",
                 float(funnels.iter().map(|f| f.expected_attendance)),
-            ),
+            )
+            .unit("seats"),
             OutColumn::new(
                 "held_back",
                 "Why the pre-launch review held it back; empty when it did not.",
@@ -85,22 +91,26 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "open_units",
                 "Contact units that passed the policy and were left open to be invited.",
                 units(|power| power.open),
-            ),
+            )
+            .unit("contact units"),
             OutColumn::new(
                 "held_out_units",
                 "Contact units held out of this activity at random.",
                 units(|power| power.held_out),
-            ),
+            )
+            .unit("contact units"),
             OutColumn::new(
                 "detectable_lift",
                 "The smallest lift of being open that is found with a chance of 80 %, 0 to 1.",
                 lifts(|power| power.lift),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "detectable_lift_per_invitation",
                 "The same per invitation, 0 to 1.",
                 lifts(|power| power.per_invitation),
-            ),
+            )
+            .unit("1"),
         ],
     )
 }

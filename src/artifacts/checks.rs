@@ -32,7 +32,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "violations",
                 "Rows that break it; 1 for a rule about the table.",
                 int(checks.iter().map(|c| c.violations)),
-            ),
+            )
+            .unit("rows"),
         ],
     )
 }

@@ -37,7 +37,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "candidates",
                 "Candidates that it decided about.",
                 int(rows.iter().map(|row| row.2)),
-            ),
+            )
+            .unit("customers"),
         ],
     )
 }

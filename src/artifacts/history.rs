@@ -47,12 +47,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "Its name that night.",
                 text(rows.iter().map(|r| &r.name)),
             ),
-            OutColumn::new("size", "Customers in it.", int(rows.iter().map(|r| r.size))),
+            OutColumn::new("size", "Customers in it.", int(rows.iter().map(|r| r.size)))
+                .unit("customers"),
             OutColumn::new(
                 "share",
                 "Part of all customers, 0 to 1.",
                 float(rows.iter().map(|r| r.share)),
-            ),
+            )
+            .unit("1"),
         ],
     )
 }

@@ -30,42 +30,50 @@ pub(super) fn table(night: &Night<'_>) -> Result<Option<OutTable>, OutputError> 
                 "open_units",
                 "Contact units left open to be invited.",
                 int(rows.iter().map(|row| row.1.treated.units)),
-            ),
+            )
+            .unit("contact units"),
             OutColumn::new(
                 "held_out_units",
                 "Contact units held out.",
                 int(rows.iter().map(|row| row.1.control.units)),
-            ),
+            )
+            .unit("contact units"),
             OutColumn::new(
                 "open_rate",
                 "Share of the open that accepted, 0 to 1.",
                 all(|found| found.treated.mean),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "held_out_rate",
                 "Share of the held out that accepted, 0 to 1.",
                 all(|found| found.control.mean),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "lift",
                 "The one less the other, intention to treat.",
                 lift(|lift| lift.absolute.estimate),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "low",
                 "Lower end of its 95 % interval.",
                 lift(|lift| lift.absolute.low),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "high",
                 "Upper end of its 95 % interval.",
                 lift(|lift| lift.absolute.high),
-            ),
+            )
+            .unit("1"),
             OutColumn::new(
                 "p_adjusted",
                 "p-value of no difference, adjusted for the number of activities (Holm).",
                 lift(|lift| lift.p_adjusted),
-            ),
+            )
+            .unit("1"),
         ],
     )?;
     Ok(Some(table))

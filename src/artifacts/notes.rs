@@ -14,7 +14,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "place",
                 "The place in the summary, from 1.",
                 int(1..=rows.len()),
-            ),
+            )
+            .unit("place"),
             OutColumn::new(
                 "kind",
                 "alert: somebody must look at it; warning: odd, but it changed nothing.",

@@ -40,12 +40,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "customers",
                 "Customers fond of both.",
                 int(pairs().map(|(one, other)| both[one][other])),
-            ),
+            )
+            .unit("customers"),
             OutColumn::new(
                 "share",
                 "Their part of those fond of the first, 0 to 1.",
                 float(pairs().map(|(one, other)| both[one][other] as f64 / both[one][one] as f64)),
-            ),
+            )
+            .unit("1"),
         ],
     )
 }

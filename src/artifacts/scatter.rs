@@ -21,12 +21,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 "x",
                 "Place along the first component, in scaled units.",
                 float(points.iter().map(|point| short(point.x))),
-            ),
+            )
+            .unit("scaled units"),
             OutColumn::new(
                 "y",
                 "Place along the second component, in scaled units.",
                 float(points.iter().map(|point| short(point.y))),
-            ),
+            )
+            .unit("scaled units"),
         ],
     )
 }

@@ -1,5 +1,7 @@
 //! Who makes which call on which day.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
@@ -124,6 +126,9 @@ fn job(input: &QueueInput<'_>, teams: &[(&String, &Team)], one: &Merged<'_>) -> 
     let minutes = |team: &Team| {
         if team.automatic {
             return 0.0;
+        }
+        if team.visits_a_day.is_some() {
+            return team.minutes_per_call;
         }
         let own = reason.minutes.unwrap_or(team.minutes_per_call);
         own + team.further_minutes * one.further.len() as f64
@@ -259,6 +264,10 @@ fn loads(
         }
     }
     for load in &mut loads {
+        let rounds = teams.iter().find(|(name, _)| **name == load.team);
+        if let Some((_, team)) = rounds.filter(|(_, team)| team.visits_a_day.is_some()) {
+            of_rounds(input, team, load, calls);
+        }
         // Sums of hundredths: without the last digits of binary fractions.
         for day in &mut load.days {
             day.planned_minutes = (day.planned_minutes * 100.0).round() / 100.0;
@@ -266,4 +275,21 @@ fn loads(
         load.planned_minutes = load.days.first().map_or(0.0, |day| day.planned_minutes);
     }
     loads
+}
+
+/// Sets the minutes of a team that makes rounds: the visits that those with any
+/// on their list can make.
+fn of_rounds(input: &QueueInput<'_>, team: &Team, load: &mut TeamLoad, calls: &[Assignment<'_>]) {
+    let of_team = calls.iter().filter(|call| call.team == load.team);
+    let owners: BTreeSet<String> = of_team
+        .map(|call| owner(input, call.merged.lead.case, call.team))
+        .collect();
+    let visits = f64::from(team.visits_a_day.unwrap_or(0)) * owners.len() as f64;
+    for day in &mut load.days {
+        let works = team.hours_on(day.day, input.policy) > 0.0;
+        let visits = if works { visits } else { 0.0 };
+        day.capacity_minutes = Some(visits * team.minutes_per_call);
+    }
+    load.agents = u32::try_from(owners.len()).unwrap_or(u32::MAX);
+    load.capacity_minutes = load.days.first().and_then(|day| day.capacity_minutes);
 }

@@ -19,6 +19,24 @@ use crate::view::CustomerView;
 /// `clubcall measure` does it at any size.
 const DECISIONS: u64 = 2_000_000;
 
+const FILE: &str = "decisions.parquet";
+
+/// The runs that each other started from, the newest first.
+fn chain<'a>(job: &Job<'a>, previous: Option<&'a Run>) -> Vec<&'a Run> {
+    std::iter::successors(previous, |run| {
+        let before = run.manifest.previous_run.as_ref()?;
+        job.runs.find(before).ok()
+    })
+    .collect()
+}
+
+/// Whether there are too many decisions for a night to read them again.
+pub(super) fn is_left_out(job: &Job<'_>, previous: Option<&Run>) -> bool {
+    let rows = |run: &Run| run.manifest.outputs.get(FILE).and_then(|file| file.rows);
+    let rows = chain(job, previous).into_iter().filter_map(rows);
+    rows.sum::<u64>() > DECISIONS
+}
+
 /// Each activity against its control; empty without outcomes or earlier runs.
 pub(super) fn so_far(
     job: &Job<'_>,
@@ -26,16 +44,10 @@ pub(super) fn so_far(
     tables: &ValidTables,
     previous: Option<&Run>,
 ) -> Result<Vec<(String, Comparison)>, NightError> {
-    const FILE: &str = "decisions.parquet";
-    let chain: Vec<&Run> = std::iter::successors(previous, |run| {
-        let before = run.manifest.previous_run.as_ref()?;
-        job.runs.find(before).ok()
-    })
-    .collect();
-    let rows = |run: &&Run| run.manifest.outputs.get(FILE).and_then(|file| file.rows);
-    if chain.iter().filter_map(rows).sum::<u64>() > DECISIONS {
+    if is_left_out(job, previous) {
         return Ok(Vec::new());
     }
+    let chain = chain(job, previous);
     let reasons: HashMap<&str, DecisionReason> = DecisionReason::ALL
         .into_iter()
         .map(|reason| (reason.as_str(), reason))
