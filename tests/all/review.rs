@@ -179,7 +179,7 @@ fn a_volume_unlike_the_previous_nights_is_held_back_until_it_is_allowed() {
     workspace.edit(
         "club.toml",
         "film_affinity >= 0.6",
-        "film_affinity >= 0.995",
+        "film_affinity >= 0.9",
     );
     let told = next();
     assert!(
