@@ -62,7 +62,7 @@ fn a_wrong_type_comes_with_what_is_allowed() {
       club.toml:6: activities[0].seats: = "many"
         allowed: Seats of an activity: for everyone, or counted by the customer's district
       club.toml:22: calls[0].due_hours: = "soon"
-        allowed: integer (Hours within which it is due, from the midnight that began the day on)
+        allowed: integer (Hours within which it is due, from the midnight that began the day since)
     "#);
 }
 
