@@ -109,6 +109,7 @@ fn what_does_not_fit_into_a_day_is_carried_over_with_its_age() {
     let calls = "pipelines/nightly/calls.toml";
     workspace.edit(calls, "minutes_per_call = 5\n", "minutes_per_call = 300\n");
     workspace.edit(calls, "minutes_per_call = 6\n", "minutes_per_call = 400\n");
+    workspace.edit(calls, "minutes = 9\n", "minutes = 400\n");
     let night = |date: &str| {
         let ended = workspace.night(date, &[]);
         Night {
@@ -139,7 +140,7 @@ fn what_does_not_fit_into_a_day_is_carried_over_with_its_age() {
         if let Some(old) = left.get(&key(&call)) {
             assert_eq!(
                 (call.since, &call.due_at),
-                (before.date, &old.due_at),
+                (old.since, &old.due_at),
                 "{call:?}"
             );
             found += 1;

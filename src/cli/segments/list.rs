@@ -65,22 +65,14 @@ pub(super) fn list(out: &OutDir, run: &str, as_json: bool) -> Result<String, Fai
             line.stability
                 .map(|s| format!("{s:.2}"))
                 .unwrap_or_default(),
-            (if line.locked { "yes" } else { "" }).to_owned(),
             status(line),
         ]
     });
     let header = [
-        "segment",
-        "name",
-        "size",
-        "share",
-        "change",
-        "stability",
-        "locked",
-        "status",
+        "segment", "name", "size", "share", "change", "stable", "status",
     ];
     let mut text = format!("run {}\n\n", run.id());
-    text.push_str(&table(header, cells.collect(), &[0, 1, 6, 7]));
+    text.push_str(&table(header, cells.collect(), &[0, 1, 6]));
     text.push('\n');
     for line in lines.iter().filter(|line| line.name != line.published_name) {
         text.push_str(&format!(
@@ -101,10 +93,15 @@ fn change(line: &Line) -> String {
 
 fn status(line: &Line) -> String {
     let others = line.lineage.join(", ");
-    match (line.status.as_str(), others.is_empty()) {
+    let status = match (line.status.as_str(), others.is_empty()) {
         ("split", false) => format!("split from {others}"),
         ("merged", false) => format!("merged with {others}"),
         ("retired", false) => format!("retired, went to {others}"),
         (status, _) => status.to_owned(),
+    };
+    if line.locked {
+        format!("{status}, locked")
+    } else {
+        status
     }
 }

@@ -148,8 +148,8 @@ mod tests {
             };
             let before = squared(&points.row(3).to_vec(), &points.row(17).to_vec());
             let after = squared(&project(3), &project(17));
-            // The axes of nearly flat points are right to about five digits.
-            prop_assert!((before - after).abs() <= 1e-4 * before.max(1.0), "{before} {after}");
+            // The axes are found by iteration: right to about three digits at worst.
+            prop_assert!((before - after).abs() <= 1e-3 * before.max(1.0), "{before} {after}");
             prop_assert!((projection.share - 1.0).abs() < 1e-9);
             prop_assert!(projection.variances.is_sorted_by(|a, b| a >= b));
         }
