@@ -162,7 +162,8 @@ fn scarce(night: &Night<'_>, page: &mut Page) {
     let mut binding: Vec<_> = optimum
         .totals
         .iter()
-        .filter(|total| total.price > 0.0)
+        // Less would be told as 0.00.
+        .filter(|total| total.price >= 0.005)
         .collect();
     binding.sort_by(|a, b| {
         b.price
