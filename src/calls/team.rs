@@ -110,10 +110,10 @@ impl Team {
         Some(f64::from(self.agents) * self.hours_on(day, policy) * 60.0 * self.utilisation.get())
     }
 
-    /// Hours of work on that day, none on holidays.
+    /// Hours of work on that day, none on closed days and holidays.
     #[must_use]
     pub fn hours_on(&self, day: Date, policy: &Policy) -> f64 {
-        if policy.is_holiday(day) {
+        if policy.is_closed(day) {
             0.0
         } else {
             self.hours.on(day.weekday())
