@@ -20,6 +20,7 @@ mod lists;
 mod measure;
 mod mixed;
 mod nights;
+mod peer;
 mod policy;
 mod privacy;
 mod propensity;
