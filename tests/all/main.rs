@@ -30,3 +30,4 @@ mod review;
 mod segments;
 mod terminal;
 mod truth;
+mod week;

@@ -57,7 +57,10 @@ pub(crate) fn zone(input: &QueueInput<'_>, row: u32) -> TimeZone {
 /// When an activity begins.
 pub(crate) fn begins(input: &QueueInput<'_>, activity: u16) -> Timestamp {
     let starts = input.activities[usize::from(activity)].starts.0;
-    starts.to_zoned(input.timezone.clone()).unwrap().timestamp()
+    starts
+        .to_zoned_datetime(input.timezone.clone())
+        .unwrap()
+        .timestamp()
 }
 
 /// The rung of the ladder on which an attempt is; `None` for the reason's own
@@ -143,7 +146,7 @@ struct ByRow<'a> {
     covered: Option<Date>,
 }
 
-fn by_row<'a>(contacts: &'a [Contact]) -> BTreeMap<u32, Vec<&'a Contact>> {
+fn by_row(contacts: &[Contact]) -> BTreeMap<u32, Vec<&Contact>> {
     let mut rows: BTreeMap<u32, Vec<&Contact>> = BTreeMap::new();
     for contact in contacts {
         rows.entry(contact.row).or_default().push(contact);

@@ -6,8 +6,8 @@ use clubcall::calls::{
     Attempts, CallReason, Hours, MANAGER, MARKETING, Stays, Step, Team, Teams, Trigger,
 };
 use clubcall::campaign::{
-    Activity, CallHours, Cap, CivilDate, CivilDateTime, CivilTime, Closed, DayHours, Policy, Seats,
-    Suppression,
+    Activity, CallHours, Cap, CivilDate, CivilDateTime, CivilTime, DayHours, Policy, Seats,
+    Suppression, WeekHours,
 };
 use clubcall::domain::{Action, CallClass, Channel, ContactHours, Label, People, Phone, Share};
 use jiff::civil::Time;
@@ -97,17 +97,21 @@ fn hours(from: i8, to: i8) -> CallHours {
 }
 
 pub(super) fn policy(random: &mut Random) -> Policy {
-    let mut policy = Policy::default();
+    let mut policy = Policy {
+        adult_age: one(random, &[18, 18, 21]),
+        ..Policy::default()
+    };
     policy.call_hours = one(random, &[hours(9, 20), hours(7, 22), hours(10, 18)]);
+    let week: WeekHours = toml::from_str("sun = \"closed\"").unwrap();
+    let closed = week.sun;
     policy.day_hours.sat = one(random, &[None, Some(DayHours::Within(hours(10, 18)))]);
-    policy.day_hours.sun = one(random, &[None, Some(DayHours::Closed(Closed::Closed))]);
+    policy.day_hours.sun = one(random, &[None, closed]);
     policy.day_hours.wed = one(random, &[None, Some(DayHours::Within(hours(12, 19)))]);
     policy.marketing_caps = one(
         random,
         &[policy.marketing_caps.clone(), vec![Cap { max: 2, days: 5 }]],
     );
     policy.cool_off.pause_days = one(random, &[60, 20]);
-    policy.adult_age = one(random, &[18, 18, 21]);
     let holiday = |random: &mut Random| CivilDate(later(FIRST, random.gen_range(0..40)));
     policy.holidays = (0..2).map(|_| holiday(random)).collect();
     for district in ["harbour", "hills"] {
@@ -224,7 +228,7 @@ fn ladder(random: &mut Random) -> Attempts {
         team: Teams::One(team.to_owned()),
         script: None,
     };
-    let then = vec![
+    let then = [
         step(Action::Sms, "messages"),
         step(Action::Visit, "managers"),
         step(Action::Call, "night"),

@@ -33,7 +33,10 @@ pub(crate) fn hour(hour: i8) -> Time {
 }
 
 pub(crate) fn local(day: Date, time: Time, zone: &TimeZone) -> Local {
-    let zoned = day.to_datetime(time).to_zoned(zone.clone()).unwrap();
+    let zoned = day
+        .to_datetime(time)
+        .to_zoned_datetime(zone.clone())
+        .unwrap();
     (zoned.timestamp(), zoned.offset().seconds())
 }
 

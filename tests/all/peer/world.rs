@@ -24,11 +24,10 @@ use super::windows::{hour, later, local};
 pub(crate) const FIRST: Date = date(2026, 10, 10);
 pub(super) type Random = Xoshiro256PlusPlus;
 
-/// A case of the customer that began one day and ends another.
+/// What holds of a customer until a day.
 struct Condition {
     row: u32,
     reason: u16,
-    from: Date,
     until: Date,
     happened: Date,
     dated: bool,
@@ -211,7 +210,6 @@ impl World {
             let condition = Condition {
                 row: self.random.gen_range(0..customers),
                 reason,
-                from: as_of,
                 until: later(as_of, [0, 1, 2, 4, 8, 16, 30][self.random.gen_range(0..7)]),
                 happened,
                 dated: matches!(reason, 0 | 1 | 4),
