@@ -249,7 +249,7 @@ fn week() -> (Facts, Vec<(Night, Vec<Note>)>) {
     workspace.edit(calls, "minutes_per_call = 5\n", "minutes_per_call = 200\n");
     workspace.edit(calls, "minutes_per_call = 6\n", "minutes_per_call = 240\n");
     let facts = Facts::read(sample::small());
-    let mut late = None;
+    let mut late: Option<(Date, Vec<Note>)> = None;
     let nights = NIGHTS.into_iter().enumerate().map(|(index, date)| {
         let night = night(&workspace, date);
         let notes = worked(&night, &facts);

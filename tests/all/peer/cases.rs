@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clubcall::calls::{CallReason, CarriedCall, QueueInput, ReasonHit, Stays, Step, Trigger};
 use clubcall::campaign::{Contact, ContactOutcome, InvitationStatus};
-use clubcall::domain::{Action, Channel};
+use clubcall::domain::Channel;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -14,9 +14,6 @@ use super::windows::{days_between, hour, later};
 
 /// Customer's row, reason, activity.
 pub(crate) type Key = (u32, u16, Option<u16>);
-
-/// What somebody was promised: when, and what.
-pub(crate) type Promise = Timestamp;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
@@ -28,7 +25,9 @@ pub(crate) struct Case {
     pub(crate) expired: bool,
     /// Listed on that night, and what came of it is not known.
     pub(crate) awaiting: Option<Date>,
-    pub(crate) promise: Option<Promise>,
+    /// Whether the customer asked to be called again, and when.
+    pub(crate) called_back: bool,
+    pub(crate) promise: Option<Timestamp>,
     /// Not before that day.
     pub(crate) from_day: Date,
     /// The part of the day for the next try.
@@ -122,12 +121,16 @@ fn found(input: &QueueInput<'_>, by_row: &ByRow<'_>) -> BTreeMap<Key, Found> {
                     if !(0..=2).contains(&days_between(input.as_of, starts)) {
                         continue;
                     }
+                    let from = later(starts, -2);
                     for (&row, contacts) in &by_row.all {
+                        let reminded = contacts
+                            .iter()
+                            .any(|contact| contact.activity == reason.id && contact.date >= from);
                         let about = contacts.iter().filter(|c| c.activity == settings.id);
-                        let answer = about
-                            .filter(|contact| contact.outcome.is_some())
-                            .max_by_key(|contact| contact.date);
-                        if answer.is_some_and(|c| c.outcome == Some(ContactOutcome::Accepted)) {
+                        let answer = about.max_by_key(|c| (c.date, says(c.outcome)));
+                        let accepted =
+                            answer.is_some_and(|c| c.outcome == Some(ContactOutcome::Accepted));
+                        if accepted && !reminded {
                             found.insert((row, index, Some(activity)), night(0.0));
                         }
                     }
@@ -136,6 +139,16 @@ fn found(input: &QueueInput<'_>, by_row: &ByRow<'_>) -> BTreeMap<Key, Found> {
         }
     }
     found
+}
+
+/// Of two contacts on one day the one that says more about coming decides.
+fn says(outcome: Option<ContactOutcome>) -> u8 {
+    match outcome {
+        Some(ContactOutcome::Accepted) => 3,
+        Some(ContactOutcome::Declined) => 2,
+        Some(_) => 1,
+        None => 0,
+    }
 }
 
 /// Contacts by customer.
@@ -154,10 +167,15 @@ fn by_row(contacts: &[Contact]) -> BTreeMap<u32, Vec<&Contact>> {
     rows
 }
 
-fn reached(contact: &Contact) -> bool {
+fn is_reached(contact: &Contact) -> bool {
     matches!(
         contact.outcome,
-        Some(ContactOutcome::Accepted | ContactOutcome::Declined | ContactOutcome::Reached)
+        Some(
+            ContactOutcome::Accepted
+                | ContactOutcome::Declined
+                | ContactOutcome::Reached
+                | ContactOutcome::Other
+        )
     )
 }
 
@@ -193,11 +211,13 @@ pub(crate) fn cases(input: &QueueInput<'_>) -> Vec<Case> {
     keys.into_iter().filter_map(one).collect()
 }
 
+/// Whether a contact is about a case: its reason, or the activity to which it
+/// invites.
 fn about(input: &QueueInput<'_>, key: Key, contact: &Contact) -> bool {
-    contact.activity == input.reasons[usize::from(key.1)].id
-        || key
-            .2
-            .is_some_and(|activity| contact.activity == input.activities[usize::from(activity)].id)
+    let reason = &input.reasons[usize::from(key.1)];
+    let activity = key.2.filter(|_| reason.on == Some(Trigger::Invitation));
+    contact.activity == reason.id
+        || activity.is_some_and(|at| contact.activity == input.activities[usize::from(at)].id)
 }
 
 fn case(
@@ -209,127 +229,146 @@ fn case(
     leader: Option<&CarriedCall>,
 ) -> Option<Case> {
     let reason = &input.reasons[usize::from(key.1)];
+    let event = found.is_some_and(|found| found.dated);
     // Another event is another case.
-    let before = before
-        .filter(|before| found.is_none_or(|found| !found.dated || found.since == before.since));
-    let resting = |day: Date| days_between(day, input.as_of) < reason.rest_days as i32;
-    let was_done = before.and_then(|before| before.done_on);
-    // Open again after its rest.
-    let before = before.filter(|_| was_done.is_none_or(resting));
-    if found.is_none() && !outlives(input, reason, key, before) {
-        return None;
-    }
-    let since = match (before, found) {
-        (Some(before), _) => before.since,
-        (None, Some(found)) => found.since,
-        (None, None) => return None,
+    let before = before.filter(|before| !event || found.is_some_and(|f| f.since <= before.since));
+    let dated = event || key.2.is_some();
+    let mut since = before.map_or_else(|| found.map(|f| f.since), |b| Some(b.since))?;
+    let rest = reason.rest_days as i32;
+    let resting = |day: Date| days_between(day, input.as_of) < rest;
+    // What was done before does not count for an event; else it rests.
+    let from = if dated {
+        since
+    } else {
+        since.min(later(input.as_of, 1 - rest))
     };
-    let dated = found.is_some_and(|found| found.dated);
-    let listed = before.and_then(|before| before.listed_on);
 
-    // What is known to have been done about it: the customer's own contacts,
-    // and those about the leading reason of the call that it was part of.
+    let listed = before.and_then(|before| before.listed_on);
     let of = |row: u32| rows.history.get(&row).into_iter().flatten().copied();
     let own = of(key.0).filter(|contact| about(input, key, contact));
+    // The call that it was part of was about its leading reason.
     let led = leader.into_iter().flat_map(|leader| {
         let key = (leader.row, leader.reason, leader.activity);
         of(leader.row)
             .filter(move |contact| about(input, key, contact))
             .filter(move |contact| listed.is_some_and(|listed| contact.date >= listed))
     });
-    let contacts: Vec<&Contact> = own.chain(led).collect();
+    let mut contacts: Vec<&Contact> = own.chain(led).filter(|c| c.date >= from).collect();
+    contacts.sort_by_key(|contact| (contact.date, contact.time));
 
-    let done = contacts
+    // Sent by machine, or without anybody who notes what came of it.
+    let noted = |listed: Date| contacts.iter().any(|contact| contact.date >= listed);
+    let unnoted = before.zip(listed).filter(|(_, listed)| !noted(*listed));
+    let taken_as_done = unnoted.filter(|(before, _)| {
+        if before.by_machine {
+            before.attempt <= reason.attempts.tries
+        } else {
+            input.history.is_none()
+        }
+    });
+    let reached = contacts.iter().rfind(|contact| is_reached(contact));
+    let done = [
+        reached.map(|contact| contact.date),
+        taken_as_done.map(|(_, listed)| listed),
+        before.and_then(|b| b.done_on).filter(|&day| day >= from),
+    ];
+    let done = done.into_iter().flatten().max();
+    let asked = contacts
         .iter()
-        .filter(|contact| reached(contact))
-        .filter(|contact| if dated { contact.date >= since } else { true })
-        .map(|contact| contact.date)
-        .max();
-    let mut done_on = done.max(was_done).filter(|&day| resting(day));
+        .filter(|c| c.outcome == Some(ContactOutcome::CallBack));
+    let asked = asked
+        .filter(|contact| done.is_none_or(|day| day <= contact.date))
+        .rfind(|contact| reached.is_none_or(|r| (r.date, r.time) <= (contact.date, contact.time)));
 
-    let tries: Vec<&&Contact> = contacts.iter().filter(|c| c.date >= since).collect();
+    let mut known = before;
+    let mut is_done = None;
+    if let Some(day) = done.filter(|_| asked.is_none()) {
+        if (dated && reason.stays == Stays::UntilDone) || resting(day) {
+            if found.is_none() && !resting(day) {
+                return None;
+            }
+            is_done = Some(day);
+        } else if found.is_none() {
+            return None;
+        } else {
+            // Another round after the rest.
+            since = later(day, rest).min(input.as_of);
+            known = before.filter(|before| before.done_on.is_none());
+        }
+    }
+    let given_up = before.is_some_and(|before| before.given_up);
+    let lasts = reason.stays == Stays::UntilDone || invitation_lasts(input, reason, key);
+    let nothing = found.is_none() && (given_up || (!lasts && asked.is_none()));
+    if nothing && is_done.is_none() {
+        return None;
+    }
+    let old = reason
+        .expires_days
+        .filter(|_| lasts)
+        .is_some_and(|days| days_between(since, input.as_of) > days as i32);
+
+    // Tries since somebody was last reached.
+    let last = asked.map(|contact| contact.date).max(done);
+    let tries: Vec<&Contact> = contacts
+        .iter()
+        .filter(|c| !is_reached(c) && c.outcome != Some(ContactOutcome::CallBack))
+        .filter(|c| c.date >= since && last.is_none_or(|last| c.date > last))
+        .copied()
+        .collect();
     let days: BTreeSet<Date> = tries.iter().map(|contact| contact.date).collect();
-    let known = before.map_or(1, |before| before.attempt);
     let tried_before = before.and_then(|before| before.tried_on);
-    let fresh = days
-        .iter()
-        .filter(|&&day| tried_before.is_none_or(|tried| day > tried));
-    let mut attempt = (known + fresh.count() as u32).max(1 + days.len() as u32);
+    let mut attempt = 1 + days.len() as u32;
+    if last.is_none() {
+        let fresh = days
+            .iter()
+            .filter(|&&day| tried_before.is_none_or(|tried| day > tried));
+        attempt = attempt.max(known.map_or(1, |known| known.attempt) + fresh.count() as u32);
+    }
     let mut tried_on = days.last().copied().max(tried_before);
-
-    // What came of the list that it was on.
     let mut awaiting = None;
-    if let (Some(listed), Some(before)) = (listed, before) {
+    if let Some((before, listed)) = unnoted.filter(|_| known.is_some()) {
         let covered = rows.covered.is_some_and(|day| day >= listed);
+        let waited = days_between(listed, input.as_of);
         if before.by_machine {
             // A machine reports nothing: it was sent.
-            if days.iter().all(|&day| day < listed) {
-                attempt = attempt.max(known + 1);
-                tried_on = tried_on.max(Some(listed));
-            }
-            if rung(reason, known).is_none() && reason.action == Action::Sms {
-                done_on = done_on.max(Some(listed));
-            }
-        } else if input.history.is_none() {
-            done_on = done_on.max(Some(listed));
-        } else if !covered
-            && days_between(listed, input.as_of) <= input.settings.outcome_days as i32
-        {
+            attempt = attempt.max(before.attempt + 1);
+            tried_on = tried_on.max(Some(listed));
+        } else if !covered && waited <= input.settings.outcome_days as i32 {
             awaiting = Some(listed);
         }
     }
-
-    let latest = tries
-        .iter()
-        .max_by_key(|contact| (contact.date, contact.time));
-    let promise = latest
-        .filter(|contact| contact.outcome == Some(ContactOutcome::CallBack))
+    let next = tried_on.map(|day| later(day, reason.attempts.wait_days as i32));
+    let promise = asked
+        .filter(|_| tries.is_empty())
         .and_then(|contact| contact.callback_at);
-    let over = |days: u32| days_between(since, input.as_of) >= days as i32;
-    let expired =
-        before.is_some_and(|before| before.given_up) || reason.expires_days.is_some_and(over);
-    let wait = reason.attempts.wait_days as i32;
-    let next = tried_on.map(|day| later(day, wait));
     Some(Case {
         key,
         since,
         attempt,
         tried_on,
-        done_on,
-        expired,
+        done_on: is_done,
+        expired: is_done.is_none() && old,
         awaiting,
+        called_back: asked.is_some(),
         promise,
         from_day: next.map_or(input.as_of, |day| day.max(input.as_of)),
         part: part(&tries),
         value: found.map_or(0.0, |found| found.value),
         holds: found.is_some(),
-        owner: before.map(|before| before.owner.clone()),
+        owner: known.map(|known| known.owner.clone()),
     })
 }
 
-/// Whether it stays open without its condition.
-fn outlives(
-    input: &QueueInput<'_>,
-    reason: &CallReason,
-    key: Key,
-    before: Option<&CarriedCall>,
-) -> bool {
-    let Some(before) = before else { return false };
-    if before.done_on.is_some() || before.given_up {
-        return false;
-    }
-    match (reason.on, key.2) {
-        (Some(_), Some(activity)) => {
-            // Until the activity begins.
-            let starts = input.activities[usize::from(activity)].starts.0.date();
-            reason.on == Some(Trigger::Invitation) && starts >= input.as_of
-        }
-        _ => reason.stays == Stays::UntilDone,
-    }
+/// An invitation by phone is open until the activity takes place.
+fn invitation_lasts(input: &QueueInput<'_>, reason: &CallReason, key: Key) -> bool {
+    let starts = key
+        .2
+        .map(|activity| input.activities[usize::from(activity)].starts.0.date());
+    reason.on == Some(Trigger::Invitation) && starts.is_some_and(|starts| starts >= input.as_of)
 }
 
 /// The part of the day tried least, then the first after the last.
-fn part(tries: &[&&Contact]) -> Option<(Time, Time)> {
+fn part(tries: &[&Contact]) -> Option<(Time, Time)> {
     let parts = [
         (hour(0), hour(12)),
         (hour(12), hour(17)),

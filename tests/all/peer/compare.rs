@@ -222,7 +222,7 @@ fn units(
     for call in &queue.calls {
         let ranks: Option<Vec<_>> = all(call)
             .iter()
-            .map(|key| Some(judged.get(key)?.rank(input)))
+            .map(|key| Some(judged.get(key)?.place(input)))
             .collect();
         if ranks.is_some_and(|ranks| !ranks.is_sorted()) {
             tally.differs("the order of reasons in a call", || {
@@ -254,10 +254,15 @@ fn call(
     let minutes = mine.reason(input).minutes.unwrap_or(team.minutes_per_call)
         + team.further_minutes * call.further_reasons.len() as f64;
     let found = (moment(call.not_before), moment(call.not_after));
-    let day = call
-        .planned_for
-        .or_else(|| mine.days.keys().next().copied());
+    // Beyond the days planned the last of them stands in.
+    let last = mine.days.keys().next_back().copied();
+    let day = call.planned_for.or(last);
     let hours = day.and_then(|day| mine.days.get(&day));
+    // Due when the first of its reasons is.
+    let due = std::iter::once(&call.lead)
+        .chain(&call.further_reasons)
+        .filter_map(|hit| Some(judged.get(&key(*hit))?.due))
+        .min_by_key(|due| due.0);
     let checks = [
         (
             "action",
@@ -265,7 +270,7 @@ fn call(
         ),
         ("team", mine.teams.contains(&call.team)),
         ("a call's owner", call.owner == mine.owner),
-        ("a call's due_at", moment(call.due_at) == mine.due),
+        ("a call's due_at", due == Some(moment(call.due_at))),
         ("a call's attempt", call.attempt == mine.case.attempt),
         ("a call's age", call.since == mine.case.since),
         (
@@ -324,7 +329,6 @@ fn order(
             of_team.entry(&call.team).or_default().push((call, mine));
         }
     }
-    let due_day = |mine: &Judged| mine.due.0;
     for calls in of_team.values() {
         let today = |call: &Call| call.planned_for == Some(input.as_of);
         let waiting = calls
@@ -336,7 +340,7 @@ fn order(
                 today(made)
                     && made.minutes >= waits.minutes
                     && other.rank(input) > mine.rank(input)
-                    && due_day(other) >= due_day(mine)
+                    && made.due_at.at >= waits.due_at.at
             });
             if let Some((made, other)) = before {
                 tally.differs("something less important was made first", || {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clubcall::calls::QueueInput;
-use clubcall::campaign::ContactOutcome;
+use clubcall::campaign::{ContactOutcome, InvitationStatus};
 use clubcall::domain::{CallClass, Channel};
 
 use super::windows::days_between;
@@ -13,7 +13,7 @@ use super::windows::days_between;
 pub(crate) struct Units {
     pub(crate) paused: BTreeSet<u32>,
     pub(crate) capped: BTreeSet<u32>,
-    /// Units with an invitation of tonight.
+    /// Units with an invitation by message tonight.
     pub(crate) invited: BTreeSet<u32>,
     /// Units that get no promotion while a reason is open.
     pub(crate) service_first: BTreeSet<u32>,
@@ -61,7 +61,7 @@ impl Units {
         let invited = input
             .invitations
             .iter()
-            .filter(|i| i.status == clubcall::campaign::InvitationStatus::Invited)
+            .filter(|i| i.status == InvitationStatus::Invited && i.channel != Channel::Call)
             .map(|i| input.people.unit[i.row as usize])
             .collect();
         Self {
@@ -87,13 +87,15 @@ pub(crate) fn service(
     (needs_phone && input.people.phone[row].is_none()).then_some("no_phone")
 }
 
-/// Why a marketing contact is not made; `invitation` if it is one that the
-/// allocation has decided, which the caps let pass.
+/// Why a marketing contact is not made; `again` if it is a further attempt at the
+/// same contact, which the caps do not count twice, `invitation` if it is one
+/// that the allocation has counted.
 pub(crate) fn marketing(
     input: &QueueInput<'_>,
     units: &Units,
     row: usize,
     channel: Channel,
+    again: bool,
     invitation: bool,
 ) -> Option<&'static str> {
     let people = input.people;
@@ -117,8 +119,8 @@ pub(crate) fn marketing(
             "do_not_contact",
         ),
         (needs_phone && people.phone[row].is_none(), "no_phone"),
-        (!invitation && units.paused.contains(&unit), "cool_off"),
-        (!invitation && units.capped.contains(&unit), "contact_cap"),
+        (!again && units.paused.contains(&unit), "cool_off"),
+        (!again && units.capped.contains(&unit), "contact_cap"),
         (input.universal_control[unit as usize], "universal_control"),
         (
             !invitation && units.invited.contains(&unit),

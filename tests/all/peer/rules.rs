@@ -38,7 +38,15 @@ pub(crate) struct Judged {
 
 /// The place of a case in the order of importance; the least is first.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub(crate) struct Rank(bool, CallClass, f64, Timestamp, Date, f64);
+pub(crate) struct Rank(
+    bool,
+    Option<Timestamp>,
+    CallClass,
+    f64,
+    Timestamp,
+    Date,
+    f64,
+);
 
 impl Judged {
     pub(crate) fn rank(&self, input: &QueueInput<'_>) -> Rank {
@@ -46,12 +54,19 @@ impl Judged {
         let age = days_between(self.case.since, input.as_of).max(0);
         Rank(
             self.case.promise.is_none(),
+            self.case.promise,
             reason.class,
             f64::from(reason.priority) - input.settings.ageing * f64::from(age),
             self.due.0,
             self.case.since,
             -self.case.value,
         )
+    }
+
+    /// Its place in a call: what can be made today leads.
+    pub(crate) fn place(&self, input: &QueueInput<'_>) -> (bool, Rank) {
+        let today = self.case.promise.is_some() || self.days.contains_key(&input.as_of);
+        (!today, self.rank(input))
     }
 
     pub(crate) fn reason<'a>(&self, input: &QueueInput<'a>) -> &'a CallReason {
@@ -96,7 +111,7 @@ fn judged(input: &QueueInput<'_>, units: &Units, case: Case) -> Judged {
     let at = row as usize;
     let reason = &input.reasons[usize::from(index)];
     let zone = cases::zone(input, row);
-    let step = rung(reason, case.attempt).filter(|_| case.promise.is_none());
+    let step = rung(reason, case.attempt);
     let action = step.map_or(reason.action, |step| step.action);
     let channel = action.channel();
     let named = step.map_or(&reason.team, |step| &step.team).names();
@@ -124,43 +139,33 @@ fn judged(input: &QueueInput<'_>, units: &Units, case: Case) -> Judged {
         begins,
         earliest: None,
     };
-    let days = if let Some(promise) = case.promise {
-        promised(input, promise, &callee)
-    } else {
-        let ahead = (0..input.settings.days as i32).map(|days| later(input.as_of, days));
-        ahead
-            .filter(|&day| day >= case.from_day)
-            .filter_map(|day| Some((day, windows::window(input.policy, day, &callee)?)))
-            .collect()
-    };
-    let due = match case.promise {
-        Some(promise) => seen(promise, &zone),
-        None => {
-            let midnight = local(case.since, windows::hour(0), &zone).0;
-            let hours = jiff::SignedDuration::from_hours(i64::from(reason.due_hours));
-            seen(midnight.checked_add(hours).unwrap(), &zone)
-        }
-    };
+    let days = days(input, &case, &callee);
+    let midnight = local(case.since, windows::hour(0), &zone).0;
+    let hours = jiff::SignedDuration::from_hours(i64::from(reason.due_hours));
+    let due = seen(midnight.checked_add(hours).unwrap(), &zone);
     let unit = people.unit[at];
-    let invitation = activity.is_some() && reason.class == CallClass::Marketing;
+    let invitation = activity.is_some();
+    let again = invitation || case.attempt > 1 || case.called_back;
     let refused = match reason.class {
         CallClass::Service => policy::service(input, at, channel),
-        CallClass::Marketing => policy::marketing(input, units, at, channel, invitation),
+        CallClass::Marketing => policy::marketing(input, units, at, channel, again, invitation),
     };
     let verdict = if let Some(day) = case.done_on {
         Verdict::Done(day)
     } else if case.expired {
         Verdict::Expired
-    } else if input.held_back[usize::from(index)] {
-        Verdict::Held("review")
-    } else if let Some(refused) = refused {
-        Verdict::Held(refused)
-    } else if units.blocked.contains(&(unit, index)) {
-        Verdict::Held("blocked")
     } else if case.awaiting.is_some() {
         Verdict::Held("awaiting_outcome")
-    } else if used_up(reason, case.attempt) && case.promise.is_none() {
+    } else if used_up(reason, case.attempt) {
         Verdict::Held("attempts_used_up")
+    } else if people.age[at].is_some_and(|age| age < 14) {
+        Verdict::Held("minor")
+    } else if input.held_back[usize::from(index)] {
+        Verdict::Held("review")
+    } else if units.blocked.contains(&(unit, index)) {
+        Verdict::Held("blocked")
+    } else if let Some(refused) = refused {
+        Verdict::Held(refused)
     } else if teams.is_empty() {
         Verdict::Held("no_team")
     } else if days.is_empty() {
@@ -186,34 +191,61 @@ fn judged(input: &QueueInput<'_>, units: &Units, case: Case) -> Judged {
     }
 }
 
-/// A promise is kept to the minute, or as soon after as it is allowed.
-fn promised(
+/// The days on which it can be done. A promise is kept to the minute, or as soon
+/// after as it is allowed.
+fn days(
     input: &QueueInput<'_>,
-    promise: Timestamp,
+    case: &Case,
     callee: &Callee<'_>,
 ) -> BTreeMap<Date, (Local, Local)> {
-    let promised_for = callee.zone.to_datetime(promise).date();
-    let callee = Callee {
-        part: None,
-        window: None,
-        earliest: Some(promise),
-        ..*callee
-    };
-    let half_hour = jiff::SignedDuration::from_mins(30);
     let ahead = (0..input.settings.days as i32).map(|days| later(input.as_of, days));
-    ahead
-        .filter(|&day| day >= promised_for)
-        .filter_map(|day| {
-            let (from, to) = windows::window(input.policy, day, &callee)?;
-            let end = from.0.checked_add(half_hour).unwrap();
-            let kept = from.0 == promise && end < to.0;
-            Some((day, (from, if kept { seen(end, callee.zone) } else { to })))
+    let mut from_day = case.from_day;
+    if let Some(promise) = case.promise {
+        let day = callee.zone.to_datetime(promise).date();
+        let promised = Callee {
+            part: None,
+            window: None,
+            earliest: Some(promise),
+            ..*callee
+        };
+        if let Some((from, to)) = windows::window(input.policy, day, &promised)
+            && ahead.clone().any(|other| other == day)
+        {
+            let end = from
+                .0
+                .checked_add(jiff::SignedDuration::from_mins(30))
+                .unwrap();
+            let to = if end < to.0 {
+                seen(end, callee.zone)
+            } else {
+                to
+            };
+            return BTreeMap::from([(day, (from, to))]);
+        }
+        if day >= input.as_of {
+            from_day = from_day.max(later(day, 1));
+        }
+    }
+    let open = |callee: &Callee<'_>| -> BTreeMap<Date, (Local, Local)> {
+        let days = ahead.clone().filter(|&day| day >= from_day);
+        days.filter_map(|day| Some((day, windows::window(input.policy, day, callee)?)))
+            .collect()
+    };
+    // Who can be reached at one time of day only is tried at that.
+    let at_part = open(callee);
+    if at_part.is_empty() {
+        open(&Callee {
+            part: None,
+            ..*callee
         })
-        .collect()
+    } else {
+        at_part
+    }
 }
 
 /// The calls of each contact unit, each with its cases in order: one call for
-/// all, save service that is due before a promised call-back.
+/// all, led by the most important one that can be made today; save service that
+/// is due before a promised call-back.
 pub(crate) fn merged(input: &QueueInput<'_>, judged: &BTreeMap<Key, Judged>) -> Vec<Vec<Key>> {
     let mut by_unit: BTreeMap<u32, Vec<&Judged>> = BTreeMap::new();
     let mut calls = Vec::new();
@@ -226,19 +258,24 @@ pub(crate) fn merged(input: &QueueInput<'_>, judged: &BTreeMap<Key, Judged>) -> 
         }
     }
     for mut cases in by_unit.into_values() {
-        cases.sort_by(|a, b| a.rank(input).partial_cmp(&b.rank(input)).unwrap());
-        let (mut with, mut apart) = (Vec::new(), Vec::new());
-        for case in &cases {
-            let waits = cases[0].case.promise.is_some()
-                && case.case.promise.is_none()
-                && case.reason(input).class == CallClass::Service
-                && case.due.0 < cases[0].due.0;
-            if waits { &mut apart } else { &mut with }.push(case.case.key);
+        cases.sort_by(|a, b| a.place(input).partial_cmp(&b.place(input)).unwrap());
+        let mut of_unit: Vec<Vec<&Judged>> = Vec::new();
+        for case in cases {
+            let service = case.reason(input).class == CallClass::Service;
+            let joins = of_unit.iter_mut().find(|call| {
+                let promise = call[0].case.promise;
+                !service || promise.is_none_or(|promise| promise <= case.due.0)
+            });
+            match joins {
+                Some(call) => call.push(case),
+                None => of_unit.push(vec![case]),
+            }
         }
-        calls.push(with);
-        if !apart.is_empty() {
-            calls.push(apart);
-        }
+        calls.extend(
+            of_unit
+                .into_iter()
+                .map(|call| call.iter().map(|case| case.case.key).collect()),
+        );
     }
     calls
 }

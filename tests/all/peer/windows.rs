@@ -70,19 +70,21 @@ pub(crate) fn is_holiday(policy: &Policy, day: Date) -> bool {
 }
 
 fn closed(policy: &Policy, day: Date, callee: &Callee<'_>) -> bool {
-    let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
     let place = callee
         .district
         .and_then(|district| policy.place_holidays.get(district));
     is_holiday(policy, day)
         || place.is_some_and(|days| days.iter().any(|holiday| holiday.0 == day))
         || matches!(of_weekday(policy, day), Some(DayHours::Closed(_)))
-        || (weekend && !callee.hours.weekends)
 }
 
 /// What all spans of that day have in common, before the activity begins and
 /// not before the earliest instant.
 pub(crate) fn window(policy: &Policy, day: Date, callee: &Callee<'_>) -> Option<(Local, Local)> {
+    let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    if weekend && !callee.hours.weekends {
+        return None;
+    }
     if !callee.machine_service && closed(policy, day, callee) {
         return None;
     }

@@ -215,6 +215,9 @@ impl World {
                 dated: matches!(reason, 0 | 1 | 4),
                 value: self.random.gen_range(0.0..100.0),
             };
+            // Of several events it is the newest that counts.
+            self.conditions
+                .retain(|old| (old.row, old.reason) != (condition.row, condition.reason));
             self.conditions.push(condition);
         }
         self.conditions.retain(|condition| condition.until >= as_of);
