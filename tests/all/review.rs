@@ -176,11 +176,7 @@ fn a_volume_unlike_the_previous_nights_is_held_back_until_it_is_allowed() {
         held.dedup();
         held
     };
-    workspace.edit(
-        "club.toml",
-        "film_affinity >= 0.6",
-        "film_affinity >= 0.9",
-    );
+    workspace.edit("club.toml", "film_affinity >= 0.6", "film_affinity >= 0.9");
     let told = next();
     assert!(
         told.contains("film-night: ") && told.contains("in the previous run, outside 0.2 to 5"),

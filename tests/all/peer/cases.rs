@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clubcall::calls::{CallReason, CarriedCall, QueueInput, ReasonHit, Stays, Step, Trigger};
-use clubcall::campaign::{Contact, ContactOutcome, InvitationStatus};
-use clubcall::domain::Channel;
+use clubcall::calls::{CallReason, CarriedCall, QueueInput, Stays, Step, Trigger};
+use clubcall::campaign::{Contact, ContactOutcome};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
+use super::found::{ByRow, Found, found};
 use super::windows::{days_between, hour, later};
 
 /// Customer's row, reason, activity.
@@ -35,6 +35,8 @@ pub(crate) struct Case {
     pub(crate) value: f64,
     /// Whether its condition holds tonight.
     pub(crate) holds: bool,
+    /// Whether it has come up again after its rest, for the same event.
+    pub(crate) again: bool,
     /// Who was asked first.
     pub(crate) owner: Option<String>,
 }
@@ -73,100 +75,6 @@ pub(crate) fn used_up(reason: &CallReason, attempt: u32) -> bool {
     attempt > reason.attempts.tries + reason.attempts.then.len() as u32
 }
 
-struct Found {
-    since: Date,
-    dated: bool,
-    value: f64,
-}
-
-/// Reasons that hold tonight.
-fn found(input: &QueueInput<'_>, by_row: &ByRow<'_>) -> BTreeMap<Key, Found> {
-    let mut found = BTreeMap::new();
-    for hit in input.hits {
-        let ReasonHit {
-            since,
-            dated,
-            value,
-            ..
-        } = *hit;
-        found.insert(
-            (hit.row, hit.reason, hit.activity),
-            Found {
-                since,
-                dated,
-                value,
-            },
-        );
-    }
-    let night = |value| Found {
-        since: input.as_of,
-        dated: false,
-        value,
-    };
-    for (index, reason) in (0_u16..).zip(input.reasons) {
-        match reason.on {
-            None => {}
-            Some(Trigger::Invitation) => {
-                for invitation in input.invitations {
-                    let goes_out = invitation.status == InvitationStatus::Invited;
-                    if goes_out && invitation.channel == Channel::Call {
-                        let key = (invitation.row, index, Some(invitation.activity));
-                        found.insert(key, night(invitation.value));
-                    }
-                }
-            }
-            Some(Trigger::Reminder) => {
-                for (activity, settings) in (0_u16..).zip(input.activities) {
-                    let starts = settings.starts.0.date();
-                    if !(0..=2).contains(&days_between(input.as_of, starts)) {
-                        continue;
-                    }
-                    let from = later(starts, -2);
-                    for (&row, contacts) in &by_row.all {
-                        let reminded = contacts
-                            .iter()
-                            .any(|contact| contact.activity == reason.id && contact.date >= from);
-                        let about = contacts.iter().filter(|c| c.activity == settings.id);
-                        let answer = about.max_by_key(|c| (c.date, says(c.outcome)));
-                        let accepted =
-                            answer.is_some_and(|c| c.outcome == Some(ContactOutcome::Accepted));
-                        if accepted && !reminded {
-                            found.insert((row, index, Some(activity)), night(0.0));
-                        }
-                    }
-                }
-            }
-        }
-    }
-    found
-}
-
-/// Of two contacts on one day the one that says more about coming decides.
-fn says(outcome: Option<ContactOutcome>) -> u8 {
-    match outcome {
-        Some(ContactOutcome::Accepted) => 3,
-        Some(ContactOutcome::Declined) => 2,
-        Some(_) => 1,
-        None => 0,
-    }
-}
-
-/// Contacts by customer.
-struct ByRow<'a> {
-    all: BTreeMap<u32, Vec<&'a Contact>>,
-    history: BTreeMap<u32, Vec<&'a Contact>>,
-    /// The last day that the history covers.
-    covered: Option<Date>,
-}
-
-fn by_row(contacts: &[Contact]) -> BTreeMap<u32, Vec<&Contact>> {
-    let mut rows: BTreeMap<u32, Vec<&Contact>> = BTreeMap::new();
-    for contact in contacts {
-        rows.entry(contact.row).or_default().push(contact);
-    }
-    rows
-}
-
 fn is_reached(contact: &Contact) -> bool {
     matches!(
         contact.outcome,
@@ -181,16 +89,7 @@ fn is_reached(contact: &Contact) -> bool {
 
 /// Every case of tonight.
 pub(crate) fn cases(input: &QueueInput<'_>) -> Vec<Case> {
-    let rows = ByRow {
-        all: by_row(input.contacts),
-        history: by_row(input.history.unwrap_or_default()),
-        covered: input
-            .history
-            .unwrap_or_default()
-            .iter()
-            .map(|c| c.date)
-            .max(),
-    };
+    let rows = ByRow::new(input);
     let found = found(input, &rows);
     let mut carried: BTreeMap<Key, &CarriedCall> = BTreeMap::new();
     let mut leaders: BTreeMap<&str, &CarriedCall> = BTreeMap::new();
@@ -355,6 +254,7 @@ fn case(
         part: part(&tries),
         value: found.map_or(0.0, |found| found.value),
         holds: found.is_some(),
+        again: found.is_some_and(|found| found.dated && found.since < since),
         owner: known.map(|known| known.owner.clone()),
     })
 }

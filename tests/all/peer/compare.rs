@@ -1,7 +1,6 @@
 //! What the program made of a night against what the page says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use clubcall::calls::{Call, CallQueue, CallStatus, HitRef, QueueInput, ReasonRow, ReasonState};
 use clubcall::campaign::Moment;
@@ -9,57 +8,8 @@ use clubcall::domain::{CallClass, Channel};
 
 use super::cases::Key;
 use super::rules::{self, Judged, Verdict};
+use super::tally::Tally;
 use super::windows::Local;
-
-/// How often each kind of rule decided, and differences by what differs.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) counts: BTreeMap<String, u64>,
-    /// How many, and the first.
-    pub(crate) differences: BTreeMap<String, (u64, String)>,
-}
-
-impl Tally {
-    pub(crate) fn add(&mut self, other: Self) {
-        for (rule, count) in other.counts {
-            *self.counts.entry(rule).or_default() += count;
-        }
-        for (what, (count, first)) in other.differences {
-            self.differences.entry(what).or_insert((0, first)).0 += count;
-        }
-    }
-
-    fn count(&mut self, rule: impl Into<String>) {
-        *self.counts.entry(rule.into()).or_default() += 1;
-    }
-
-    fn differs(&mut self, what: &str, example: impl FnOnce() -> String) {
-        let found = self.differences.entry(what.to_owned());
-        found.or_insert_with(|| (0, example())).0 += 1;
-    }
-
-    /// Kinds of rules that decided fewer than `least` times.
-    pub(crate) fn seldom(&self, least: u64) -> impl Iterator<Item = &str> {
-        KINDS
-            .into_iter()
-            .filter(move |kind| self.counts.get(*kind).copied().unwrap_or_default() < least.max(1))
-    }
-}
-
-/// What must have occurred.
-const KINDS: [&str; 1] = ["planned"];
-
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (rule, count) in &self.counts {
-            writeln!(f, "{count:>10} {rule}")?;
-        }
-        for (what, (count, first)) in &self.differences {
-            writeln!(f, "DIFFERENT {count:>10} {what}: {first}")?;
-        }
-        Ok(())
-    }
-}
 
 fn key(hit: HitRef) -> Key {
     (hit.row, hit.reason, hit.activity)
@@ -162,8 +112,8 @@ fn case(
             });
         }
     }
-    if case.promise.is_some() {
-        tally.count("promised");
+    if case.again {
+        tally.count("another round after the rest");
     }
     if case.part.is_some() && mine.action.channel() == Channel::Call {
         tally.count("another part of the day");
@@ -289,6 +239,18 @@ fn call(
         }
     }
     tally.count(call.status.as_str());
+    if mine.case.promise == Some(call.not_before.at) {
+        tally.count("promised, and to the minute");
+    }
+    let begins = call.lead.activity.map(|at| super::cases::begins(input, at));
+    if begins == Some(call.not_after.at) {
+        tally.count("until the activity begins");
+    }
+    let district = input.people.district[call.lead.row as usize].as_ref();
+    let holidays = district.and_then(|district| input.policy.place_holidays.get(district));
+    if holidays.is_some_and(|days| days.iter().any(|day| day.0 == input.as_of)) {
+        tally.count("a place's holiday is passed over");
+    }
     let days: BTreeSet<i32> = mine.days.values().map(|span| span.0.1).collect();
     if days.len() > 1 {
         tally.count("clocks change");
@@ -313,8 +275,9 @@ fn suppressed(seed: u64, input: &QueueInput<'_>, queue: &CallQueue, tally: &mut 
     }
 }
 
-/// Nothing waits for want of hours while something less important is made in
-/// them that could have waited as well.
+/// Nothing is late for want of hours while something less important that is due
+/// no earlier is made in them, and nothing waits while something less important
+/// is made that would be on time in its place.
 fn order(
     seed: u64,
     input: &QueueInput<'_>,
@@ -336,11 +299,18 @@ fn order(
             .filter(|(call, mine)| !today(call) && mine.days.contains_key(&input.as_of));
         for (waits, mine) in waiting {
             tally.count("waits though it could be made today");
+            let late = waits.due_at.at <= waits.not_before.at;
+            // Whether the other would be on time on the day of the one that waits.
+            let in_turn = |made: &Call, other: &Judged| {
+                let then = waits.planned_for.and_then(|day| other.days.get(&day));
+                then.is_some_and(|hours| hours.0.0 < made.due_at.at)
+            };
             let before = calls.iter().find(|(made, other)| {
                 today(made)
                     && made.minutes >= waits.minutes
                     && other.rank(input) > mine.rank(input)
                     && made.due_at.at >= waits.due_at.at
+                    && (late || in_turn(made, other))
             });
             if let Some((made, other)) = before {
                 tally.differs("something less important was made first", || {

@@ -4,9 +4,11 @@
 
 mod cases;
 mod compare;
+mod found;
 mod policy;
 mod rules;
 mod settings;
+mod tally;
 mod windows;
 mod world;
 
@@ -16,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clubcall::calls::plan_calls;
 
-use compare::Tally;
+use tally::Tally;
 use world::World;
 
 /// Customers of a world; each world has settings of its own.

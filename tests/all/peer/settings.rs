@@ -203,6 +203,7 @@ fn reason(id: &str, action: Action, priority: u32, class: CallClass, teams: &[&s
         when: Some("TRUE".to_owned()),
         on: None,
         days_ago: None,
+        value: None,
         stays: Stays::WhileTrue,
         expires_days: None,
         rest_days: 30,

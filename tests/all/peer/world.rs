@@ -1,6 +1,6 @@
 //! Random worlds of customers, and a month of their nights.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clubcall::calls::{
     CallQueue, CallReason, CallStatus, CarriedCall, QueueInput, QueueSettings, ReasonHit,
@@ -56,6 +56,8 @@ pub(crate) struct World {
     /// Our own invitations and messages.
     own: Vec<Contact>,
     contacts: Vec<Contact>,
+    /// Customers and the activities to which they were invited.
+    asked: BTreeSet<(u32, u16)>,
     /// Contacts that have not arrived yet.
     pending: Vec<Contact>,
     key: Key,
@@ -94,6 +96,7 @@ impl World {
             own: Vec::new(),
             contacts: Vec::new(),
             pending: Vec::new(),
+            asked: BTreeSet::new(),
             key: Key::new(b"peer").unwrap(),
             random: random.clone(),
             people,
@@ -240,12 +243,13 @@ impl World {
         self.hits = hits.into_values().collect();
 
         self.invitations.clear();
-        let mut units = std::collections::BTreeSet::new();
+        let mut units = BTreeSet::new();
         for _ in 0..customers / 100 {
             let row = self.random.gen_range(0..customers);
             let activity = self.random.gen_range(0..8_u16);
             let starts = self.activities[usize::from(activity)].starts.0.date();
-            if starts <= as_of || !units.insert(self.people.unit[row as usize]) {
+            let again = !self.asked.insert((row, activity));
+            if again || starts <= as_of || !units.insert(self.people.unit[row as usize]) {
                 continue;
             }
             let (at, _) = local(as_of, hour(9), &self.zone);
