@@ -104,9 +104,15 @@ impl<'a> Calendar<'a> {
             hours,
             skip_closed: !(machine && reason.class == CallClass::Service),
         };
-        let from = usize::try_from((todo.earliest - self.input.as_of).get_days()).unwrap_or(0);
-        if let Some(days) = self.promised(alike, todo, until) {
-            return Some(days);
+        let mut from = self.ahead(todo.earliest).unwrap_or(0);
+        if let Some(promised) = todo.promised {
+            if let Some(days) = self.promised(alike, promised, until) {
+                return Some(days);
+            }
+            // Not allowed on that day: as soon as it is after it.
+            let zone = self.callees.all()[alike.callee].zone;
+            let day = self.ahead(zone.to_datetime(promised).date());
+            from = day.map_or(from, |day| from.max(day + 1));
         }
         if let Some(daypart) = todo.daypart {
             let (start, end) = daypart.span();
@@ -119,6 +125,11 @@ impl<'a> Calendar<'a> {
             alike.hours = hours;
         }
         self.open(alike, from, until)
+    }
+
+    /// How many days ahead of tonight's that day is; `None` before it.
+    fn ahead(&self, day: Date) -> Option<usize> {
+        usize::try_from((day - self.input.as_of).get_days()).ok()
     }
 
     fn open(&mut self, alike: Alike, from: usize, until: Option<Timestamp>) -> Option<Days> {
@@ -135,9 +146,14 @@ impl<'a> Calendar<'a> {
         (days.open != 0).then_some(days)
     }
 
-    /// The window at the promised time, if that lies ahead and is allowed.
-    fn promised(&self, alike: Alike, todo: &Todo<'_>, until: Option<Timestamp>) -> Option<Days> {
-        let promised = todo.promised?;
+    /// The window at the promised time, or after it on that day, if that lies
+    /// ahead and is allowed.
+    fn promised(
+        &self,
+        alike: Alike,
+        promised: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Option<Days> {
         let callee = self.callees.all()[alike.callee];
         let day = callee.zone.to_datetime(promised).date();
         let search = Search {
@@ -147,13 +163,13 @@ impl<'a> Calendar<'a> {
             ..Search::new(self.input.policy)
         };
         let mut window = search.on(day, alike.channel, callee)?;
-        let end = promised.checked_add(PROMISE_MINUTES.minutes()).ok()?;
+        let begin = window.not_before.at;
+        let end = begin.checked_add(PROMISE_MINUTES.minutes()).ok()?;
         if end < window.not_after.at {
             window.not_after = Moment::in_zone(end, callee.zone);
         }
-        let ahead = usize::try_from((day - self.input.as_of).get_days()).ok()?;
-        let within = ahead < self.input.settings.days as usize;
-        (within && window.not_before.at < window.not_after.at).then(|| Days {
+        let ahead = self.ahead(day)?;
+        (ahead < self.input.settings.days as usize).then(|| Days {
             windows: Rc::new([]),
             until,
             promised: Some((ahead, window)),

@@ -36,6 +36,8 @@ pub(super) struct Case<'a> {
     pub(super) carried: Option<&'a CarriedCall>,
     /// What the customer was promised.
     pub(super) promise: Option<&'a str>,
+    /// Whether the customer was reached and asked to be called again.
+    pub(super) called_back: bool,
     pub(super) next: Next<'a>,
 }
 
@@ -190,20 +192,16 @@ pub(super) fn case<'a>(log: &Log<'a>, found: &Found<'a>) -> Option<Case<'a>> {
     let input = &log.input;
     let reason = &input.reasons[usize::from(found.at.reason)];
     let ages = |from: Date| (input.as_of - from).get_days();
-    // An event of another day is another case.
-    let carried = found.carried.filter(|call| {
-        let dated = found.hit.as_ref().is_some_and(|hit| hit.dated);
-        !dated
-            || found
-                .hit
-                .as_ref()
-                .is_some_and(|hit| hit.since == call.since)
-    });
-    let dated = found.hit.as_ref().is_some_and(|hit| hit.dated) || found.at.activity.is_some();
+    // A later event is another case. One that was done and has come up again
+    // after its rest is open since later than its event.
+    let event = found.hit.as_ref().filter(|hit| hit.dated);
+    let carried = found
+        .carried
+        .filter(|call| event.is_none_or(|hit| hit.since <= call.since));
+    let dated = event.is_some() || found.at.activity.is_some();
     let since = match (&found.hit, carried) {
-        (Some(hit), Some(call)) => call.since.min(hit.since),
+        (_, Some(call)) => call.since,
         (Some(hit), None) => hit.since,
-        (None, Some(call)) => call.since,
         (None, None) => return None,
     };
     let mut case = Case {
@@ -215,6 +213,7 @@ pub(super) fn case<'a>(log: &Log<'a>, found: &Found<'a>) -> Option<Case<'a>> {
         tried_on: carried.and_then(|call| call.tried_on),
         carried,
         promise: None,
+        called_back: false,
         next: Next::Expired,
     };
 
@@ -307,6 +306,10 @@ fn assumed_done(
     (sent || (log.input.history.is_none() && !call.by_machine)).then_some(listed)
 }
 
+fn count<T>(items: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(items.count()).unwrap_or(u32::MAX)
+}
+
 /// The next step of a case that is open.
 fn decide<'a>(
     log: &Log<'a>,
@@ -317,25 +320,30 @@ fn decide<'a>(
     done: Option<Date>,
 ) -> Option<Case<'a>> {
     let input = &log.input;
+    case.called_back = called_back.is_some();
     // Tries since the customer was last reached.
     let reached = called_back.map(|contact| contact.date).max(done);
     let tries: Vec<&&Contact> = contacts
         .iter()
         .filter(|contact| !is_done(contact.outcome))
         .filter(|contact| contact.outcome != Some(ContactOutcome::CallBack))
-        .filter(|contact| contact.date >= case.since || case.carried.is_some())
+        .filter(|contact| contact.date >= case.since)
         .filter(|contact| reached.is_none_or(|day| contact.date > day))
         .collect();
     let mut days: Vec<Date> = tries.iter().map(|contact| contact.date).collect();
     days.dedup();
+    // The previous run counted the days up to its last: also those of calls
+    // that another reason led, which are not known any more.
+    let new = days
+        .iter()
+        .filter(|&&day| case.tried_on.is_none_or(|counted| day > counted));
+    let counted = case.attempt.saturating_add(count(new));
     case.tried_on = case.tried_on.max(days.last().copied());
-    let tried = u32::try_from(days.len())
-        .unwrap_or(u32::MAX)
-        .saturating_add(1);
+    let tried = count(days.iter()).saturating_add(1);
     case.attempt = if reached.is_some() {
         tried
     } else {
-        case.attempt.max(tried)
+        counted.max(tried)
     };
 
     let open_list = case

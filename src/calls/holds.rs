@@ -169,17 +169,17 @@ impl<'a> Holds<'a> {
         }
         let unit = self.input.people.unit[row];
         // An invitation has been counted when it was allocated, and a further
-        // attempt is the same contact: counting them again would let them block
-        // themselves.
-        let counted = on == Some(Trigger::Invitation) || case.attempt > 1 || case.promise.is_some();
+        // attempt or a call-back is the same contact: counting them again would
+        // let them block themselves.
+        let counted = on == Some(Trigger::Invitation) || case.attempt > 1 || case.called_back;
         if !counted && let Err(refusal) = self.screening.frequency(row) {
             return held(refusal.reason);
         }
-        if on != Some(Trigger::Invitation) && self.messaged[unit as usize] {
-            return held(DecisionReason::OtherInvitation);
-        }
         if self.input.universal_control[unit as usize] {
             return held(DecisionReason::UniversalControl);
+        }
+        if on != Some(Trigger::Invitation) && self.messaged[unit as usize] {
+            return held(DecisionReason::OtherInvitation);
         }
         None
     }

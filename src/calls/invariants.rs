@@ -864,6 +864,111 @@ fn a_promised_call_back_is_made_at_its_time_with_the_other_reasons() {
     assert_eq!(call.talking_points[0], "Promised: A discount");
 }
 
+/// The installation case of a customer who asked to be called again.
+fn called_back(callback_at: Option<&str>) -> World {
+    let mut world = World::new(1);
+    world.hits = vec![hit(0, 1)];
+    world.carried = vec![listed(0, 1)];
+    world.made(vec![Contact {
+        callback_at: callback_at.map(|at| at.parse().unwrap()),
+        ..about(0, "installation", "2026-11-01", ContactOutcome::CallBack)
+    }])
+}
+
+#[test]
+fn nobody_is_called_before_the_time_that_was_promised() {
+    let window = |at: &str| {
+        let mut world = called_back(Some(at));
+        world.policy.holidays = vec!["2026-11-04".parse().unwrap()];
+        let call = world.plan().calls.first().cloned();
+        call.map(|call| format!("{} {}", call.not_before, call.not_after))
+    };
+    let words =
+        |from: &str, to: &str| Some(format!("2026-11-{from}:00+08:00 2026-11-{to}:00+08:00"));
+    assert_eq!(
+        window("2026-11-03T07:30:00+08:00"),
+        words("03T09:00", "03T09:30"),
+        "before the hours"
+    );
+    assert_eq!(
+        window("2026-11-02T20:30:00+08:00"),
+        words("03T09:00", "03T20:00"),
+        "after them"
+    );
+    assert_eq!(
+        window("2026-11-04T15:00:00+08:00"),
+        words("05T09:00", "05T20:00"),
+        "a holiday"
+    );
+    assert_eq!(window("2026-12-24T15:00:00+08:00"), None, "weeks ahead");
+}
+
+#[test]
+fn a_call_back_without_a_time_is_the_same_contact_to_the_caps() {
+    let mut world = called_back(None);
+    world.reasons[1].class = CallClass::Marketing;
+    world.contacts = vec![contact(0, "installation", "2026-11-01")];
+    assert_eq!(world.plan().calls.len(), 1);
+    world.history = Some(Vec::new());
+    world.carried.clear();
+    let held = world.plan().held;
+    assert_eq!(held[0].hold, Hold::Policy(DecisionReason::ContactCap));
+}
+
+#[test]
+fn tries_before_a_case_was_open_are_not_its_own() {
+    let mut world = World::new(1);
+    world.hits = vec![hit(0, 1)];
+    world.carried = vec![CarriedCall {
+        attempt: 1,
+        ..carried(0, 1, None, "2026-10-30")
+    }];
+    let tried = about(0, "installation", "2026-10-20", ContactOutcome::NoAnswer);
+    assert_eq!(world.made(vec![tried]).plan().calls[0].attempt, 1);
+}
+
+#[test]
+fn further_reasons_count_every_call_that_raised_them() {
+    let mut world = World::new(2).household();
+    world.hits = vec![hit(0, 0), hit(1, 1)];
+    world.reasons[1].attempts.tries = 5;
+    let of_call = |call: CarriedCall, leads: bool| CarriedCall {
+        call_id: Some("a".into()),
+        attempt: 2,
+        tried_on: Some("2026-10-31".parse().unwrap()),
+        since: "2026-10-31".parse().unwrap(),
+        leads,
+        ..call
+    };
+    world.carried = vec![of_call(listed(0, 0), true), of_call(listed(1, 1), false)];
+    let tried = |day| about(0, "complaint", day, ContactOutcome::NoAnswer);
+    let queue = world
+        .made(vec![tried("2026-10-31"), tried("2026-11-01")])
+        .plan();
+    assert_eq!(state(&queue, 0).unwrap().attempt, 3);
+    assert_eq!(state(&queue, 1).unwrap().attempt, 3);
+}
+
+#[test]
+fn an_event_that_came_up_again_waits_for_its_outcome_like_others() {
+    let mut world = World::new(1);
+    world.reasons[1].rest_days = 5;
+    world.hits = vec![ReasonHit {
+        since: "2026-10-25".parse().unwrap(),
+        dated: true,
+        ..hit(0, 1)
+    }];
+    let reached = about(0, "installation", "2026-10-26", ContactOutcome::Reached);
+    let mut world = world.made(vec![reached]);
+    let again = world.plan();
+    assert_eq!(again.calls[0].since.to_string(), "2026-10-31");
+    world.carried = vec![CarriedCall {
+        since: "2026-10-31".parse().unwrap(),
+        ..listed(0, 1)
+    }];
+    assert_eq!(world.plan().held[0].hold, Hold::AwaitingOutcome);
+}
+
 #[test]
 fn what_stays_until_it_is_done_outlives_its_condition_and_expires() {
     let mut world = World::new(2);
