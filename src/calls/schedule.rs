@@ -224,13 +224,21 @@ fn admit(lanes: &mut [Lane], job: &Job) -> Admitted {
 }
 
 /// Places the job on the earliest day that spares what others are admitted to.
+/// Where days on which it cannot be made, or remainders, leave none in time, it
+/// takes the room of a less important one: that is placed after it.
 fn place(lanes: &mut [Lane], job: &Job, admitted: &Admitted) -> Slot {
     let (team, minutes) = (admitted.team, minutes(job, admitted.team));
     let Some(lane) = lanes.get_mut(team) else {
         return Slot { team, day: None };
     };
-    let mut open = (0..lane.days).filter(|&day| is_open(job, day));
-    let day = open.find(|&day| lane.spares(day, admitted.stretch, minutes));
+    let open = || (0..lane.days).filter(|&day| is_open(job, day));
+    let spared = open().find(|&day| lane.spares(day, admitted.stretch, minutes));
+    let in_time = |day: &usize| admitted.stretch.is_none_or(|(_, last)| *day <= last);
+    let day = spared.filter(in_time).or_else(|| {
+        let mut others = open().filter(in_time);
+        let taken = others.find(|&day| lane.free[day] >= minutes);
+        taken.or(spared)
+    });
     if let Some((first, last)) = admitted.stretch {
         lane.commit(first, last, -minutes);
     }
