@@ -70,7 +70,8 @@ pub(super) fn missing(
 ) -> Vec<Hundredths> {
     let mut lanes: Vec<Lane> = capacity.iter().map(|days| Lane::new(days)).collect();
     for (job, slot) in jobs.iter().zip(slots) {
-        let Some((first, last)) = span(job, capacity[slot.team].len()) else {
+        let days = capacity[slot.team].len();
+        let Some((first, last)) = span(job, days, mask(days)) else {
             continue;
         };
         lanes[slot.team].commit(first, last, minutes(job, slot.team));
@@ -84,6 +85,8 @@ pub(super) fn missing(
 /// A team's minutes, and what is spoken for.
 struct Lane {
     days: usize,
+    /// The days with any minutes.
+    works: u64,
     /// Minutes left by day.
     free: Vec<Hundredths>,
     /// By first and last day of a stretch: its minutes left, less those of jobs
@@ -102,8 +105,10 @@ impl Lane {
                 room[first * days + last] = sum;
             }
         }
+        let works = (0..days).filter(|&day| free[day] > 0);
         Self {
             days,
+            works: works.fold(0, |works, day| works | 1 << day),
             free: free.to_vec(),
             room,
         }
@@ -157,10 +162,10 @@ struct Admitted {
     stretch: Option<(usize, usize)>,
 }
 
-/// The days from the first on which the job can be made to the last that is on
-/// time; for an overdue job the first alone.
-fn span(job: &Job, days: usize) -> Option<(usize, usize)> {
-    let open = job.open & mask(days);
+/// The days among `works` from the first on which the job can be made to the last
+/// that is on time; for an overdue job the first alone.
+fn span(job: &Job, days: usize, works: u64) -> Option<(usize, usize)> {
+    let open = job.open & works;
     if open == 0 {
         return None;
     }
@@ -196,7 +201,7 @@ fn admit(lanes: &mut [Lane], job: &Job) -> Admitted {
     let mut best: Option<(usize, usize, usize, Hundredths)> = None;
     for &(team, minutes) in &job.teams {
         let lane = &lanes[team];
-        let Some((first, on_time)) = span(job, lane.days) else {
+        let Some((first, on_time)) = span(job, lane.days, lane.works) else {
             continue;
         };
         let last = (on_time..lane.days)
@@ -314,6 +319,17 @@ mod tests {
         assert_eq!(
             days(&schedule(&[vec![1, 1, 1, 1]], &jobs)),
             [Some(0), Some(1), Some(2)]
+        );
+    }
+
+    #[test]
+    fn a_day_without_hours_is_no_day_on_which_to_be_on_time() {
+        // Its last day on time is one without hours, and the one before is none
+        // of its own: it must go first on day 0.
+        let jobs = [job(1, 0b1101, Some(2)), job(1, 0b1001, Some(0))];
+        assert_eq!(
+            days(&schedule(&[vec![1, 1, 0, 1]], &jobs)),
+            [Some(0), Some(3)]
         );
     }
 

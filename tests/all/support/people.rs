@@ -40,7 +40,6 @@ struct Suppression {
 }
 
 struct Complaint {
-    customer: String,
     household: String,
     opened: Date,
     resolved: Option<Date>,
@@ -117,15 +116,6 @@ impl Facts {
             }
         }
         None
-    }
-
-    /// Whether a complaint of that very customer is open.
-    pub(crate) fn complains_alone(&self, customer: &str, night: Date) -> bool {
-        self.complaints.iter().any(|complaint| {
-            complaint.customer == customer
-                && complaint.opened < night
-                && complaint.resolved.is_none_or(|day| day >= night)
-        })
     }
 
     fn complains(&self, household: &str, night: Date) -> bool {
@@ -269,7 +259,6 @@ fn complaints(sample: &Path, customers: &BTreeMap<String, Customer>) -> Vec<Comp
     let opened = table.days_in("opened_at", &operator());
     let resolved = table.days_in("resolved_at", &operator());
     let complaint = |row: usize| Complaint {
-        customer: ids[row].clone(),
         household: customers[&ids[row]].household.clone(),
         opened: opened[row].unwrap(),
         resolved: resolved[row],
