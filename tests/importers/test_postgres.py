@@ -123,7 +123,7 @@ def loaded_as_listed(server, run):
         expected = [dict(row, list=path.stem) for path in lists for row in rows(path)]
         shown = server.crm(f"SELECT * FROM clubcall.current_{table}")
         assert {row["run_id"] for row in shown} == {run.name}
-        times = [name for name in expected[0] if name in ("due_at", "not_before", "not_after")]
+        times = [name for name in expected[0] if name in ("due_at", "starts_at", "not_before", "not_after")]
         key = lambda row: tuple(v for k, v in sorted(row.items()) if k not in ("run_id", *times))
         assert sorted(map(key, shown)) == sorted(map(key, expected)), table
         for name in times:

@@ -9,7 +9,7 @@ import pytest
 from conftest import customers_of, hostile_name, one_line, rows
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-TYPED = {"customer_id", "call_id", "phone", "due_at", "not_before", "not_after", "rank",
+TYPED = {"customer_id", "call_id", "phone", "due_at", "starts_at", "not_before", "not_after", "rank",
          "position", "attempt"}
 
 
