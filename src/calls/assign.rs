@@ -162,7 +162,8 @@ fn assignment<'a>(
         window,
         starts_at: None,
         late,
-        short: late && job.due.is_some(),
+        // A round has visits, not hours.
+        short: late && job.due.is_some() && team.visits_a_day.is_none(),
         by_machine: team.automatic,
         merged,
     })
