@@ -69,7 +69,7 @@ pub(super) fn list(out: &OutDir, run: &str, as_json: bool) -> Result<String, Fai
         ]
     });
     let header = [
-        "segment", "name", "size", "share", "change", "stable", "status",
+        "segment", "name", "size", "share", "+/-", "stable", "status",
     ];
     let mut text = format!("run {}\n\n", run.id());
     text.push_str(&table(header, cells.collect(), &[0, 1, 6]));
