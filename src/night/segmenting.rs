@@ -12,7 +12,7 @@ use crate::store::Run;
 use crate::tables::ValidTables;
 use crate::view::CustomerView;
 
-/// Every feature with its values.
+/// Every feature that segments are made of or described by, with its values.
 pub(super) fn features(plan: &Plan, view: &CustomerView) -> Result<Vec<FeatureColumn>, NightError> {
     let column = |feature: &crate::view::Feature| {
         Ok(FeatureColumn {
@@ -27,7 +27,8 @@ pub(super) fn features(plan: &Plan, view: &CustomerView) -> Result<Vec<FeatureCo
             cluster: feature.cluster.clone(),
         })
     };
-    plan.view.features.iter().map(column).collect()
+    let features = plan.view.features.iter();
+    features.filter(|f| f.profile).map(column).collect()
 }
 
 /// Every interest with its affinities.

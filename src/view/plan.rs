@@ -41,6 +41,8 @@ pub struct Feature {
     pub cluster: Option<ClusterSettings>,
     /// The value of customers without rows.
     pub fill: Option<f64>,
+    /// Whether segments are described by it.
+    pub profile: bool,
     /// Where the value comes from.
     pub source: FeatureSource,
 }
@@ -191,6 +193,7 @@ impl Compiler<'_> {
                     words: false,
                     cluster: feature.cluster.clone(),
                     fill: feature.fill,
+                    profile: feature.profile || feature.cluster.is_some(),
                     source: FeatureSource::Off,
                 };
                 match &feature.from {

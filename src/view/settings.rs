@@ -30,6 +30,14 @@ pub struct FeatureSettings {
     pub fill: Option<f64>,
     /// How the feature takes part in clustering; without it, it does not.
     pub cluster: Option<ClusterSettings>,
+    /// Whether segments are described by it; those that take part in clustering
+    /// always are.
+    #[serde(default = "yes")]
+    pub profile: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// `[[interests]]`: something customers like, with its club.
