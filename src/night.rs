@@ -2,10 +2,12 @@
 //! named output; this page says which feeds which.
 
 mod campaign;
+mod carried;
 mod follow_up;
 mod identify;
 mod lift;
 mod publishing;
+mod reasons;
 mod review;
 mod segmenting;
 
@@ -155,23 +157,31 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
     })?;
     drop(features);
     segmenting::add_names(&mut view, &segmentation)?;
-    let reasons = follow_up::reasons(job.plan, &view)?;
-    let contacts = campaign::contacts(job, &view, &tables, previous)?;
+    let reasons = reasons::reasons(job.plan, &view, tables.night.as_of)?;
+    let carried = carried::carried(job.plan, &view, previous)?;
+    let contacts = campaign::contacts(job, &view, &tables, previous, &carried)?;
+    let suppressions = crate::records::suppressions(&tables, &view.people)?;
+    let columns = columns(job.plan, &view)?;
     let eligible = campaign::eligible(job.plan, &view)?;
-    let review = review::review(job, &view, &eligible, &reasons, previous)?;
+    let review = review::review(job, &view, &eligible, &reasons, &columns, previous);
     let follow_up = follow_up::FollowUp {
         job,
         view: &view,
         tables: &tables,
-        affinities: &affinities,
+        reasons: &reasons,
+        carried: &carried,
+        columns: &columns,
+        suppressions: &suppressions,
+        top_interest: &follow_up::top_interests(job.plan, view.people.len(), &affinities),
         contacts: &contacts.made,
         history: contacts.history(),
+        universal_control: &(job.plan.file.controls)
+            .held_out_of_all(&job.plan.key, &view.people.unit_keys),
         held_back: &crate::calls::held_back(&job.plan.file.calls, &review.calls),
-        previous,
     };
     let campaign = watch.stage("campaign", |stage| {
         stage.begins(customers, "customers");
-        let call_minutes = follow_up::call_minutes(&follow_up, &reasons)?;
+        let leaves = follow_up::leaves(&follow_up)?;
         let campaign = campaign::plan(
             job,
             &view,
@@ -179,20 +189,18 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
             &affinities,
             &segmenting::numbers(&segmentation),
             &reasons,
-            call_minutes.as_ref(),
+            &leaves,
             &eligible,
             &review.activities,
             &contacts,
+            &suppressions,
         )?;
         stage.rows(campaign.candidates.len() as u64);
         Ok::<_, NightError>(campaign)
     })?;
     let (calls, what_if) = watch.stage("calls", |stage| {
         stage.begins(customers, "customers");
-        let plan = |teams| {
-            let (invited, control) = (&campaign.invitations, &campaign.universal_control);
-            follow_up::plan(&follow_up, &reasons, invited, control, teams)
-        };
+        let plan = |teams| follow_up::plan(&follow_up, &campaign.invitations, teams);
         let calls = plan(&job.plan.file.teams)?;
         let what_if = follow_up::reinforced(job).as_ref().map(plan).transpose()?;
         stage.rows(calls.calls.len() as u64);
@@ -281,7 +289,7 @@ impl Results {
         );
         if campaign::stale(plan, &self.tables) {
             alerts.push(
-                "the do-not-contact list is missing or older than 31 days: no text messages and no marketing calls".to_owned(),
+                "the do-not-contact list is missing or older than 31 days: no marketing by text message or call".to_owned(),
             );
         }
         alerts.extend(self.campaign.optimum.given_up.iter().map(|given_up| {
@@ -322,6 +330,7 @@ impl Results {
         }
         alerts.extend(crate::calls::alerts(
             &plan.file.calls,
+            &plan.file.teams,
             &plan.file.queue,
             &self.calls.ledger,
         ));

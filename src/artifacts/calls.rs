@@ -158,7 +158,7 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
             ),
             OutColumn::new(
                 "talking_points",
-                "What to raise besides, separated by semicolons.",
+                "What to raise besides, separated by semicolons; promises are in the lists.",
                 text(calls.iter().map(|c| c.talking_points.join("; "))),
             ),
         ],

@@ -63,8 +63,11 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
             OutColumn::new(
                 "missing_minutes",
                 "Minutes that the team lacks over the days of the plan to have all calls on \
-                 time, and overdue ones as soon as may be.",
-                float(days.iter().map(|(load, _)| load.missing_minutes)),
+                 time, and overdue ones as soon as may be; on the night's own day only.",
+                float(days.iter().map(|(load, day)| {
+                    let own = load.days.first().is_some_and(|first| first.day == day.day);
+                    minutes(own.then_some(load.missing_minutes))
+                })),
             )
             .unit("min"),
         ],

@@ -161,7 +161,11 @@ fn call_list<'a>(
             row.push(call.not_after);
             row.push(call.attempt);
             row.push(&call.script);
-            row.push(call.talking_points.join("; "));
+            row.push(
+                [&call.promises[..], &call.talking_points]
+                    .concat()
+                    .join("; "),
+            );
         },
     )
 }

@@ -39,6 +39,7 @@ pub(super) const fn reason(reason: DecisionReason, language: Language) -> &'stat
             DecisionReason::ActivityControl => "活动对照组",
             DecisionReason::OtherInvitation => "今晚已获其他邀请",
             DecisionReason::EarlierConflict => "与先前的联系冲突",
+            DecisionReason::FollowUpFirst => "今晚先进行回访",
             DecisionReason::Conflict => "与今晚的另一邀请冲突",
             DecisionReason::ContactRule => "联系规则的次数已用完",
             DecisionReason::Constraint => "约束内已无余地",

@@ -32,8 +32,14 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 .unit("cases"),
             OutColumn::new(
                 "overdue",
-                "Of them, those whose due time has passed.",
+                "Of them, those whose due time has passed, without marketing that policy keeps back.",
                 int(rows.iter().map(|row| row.overdue)),
+            )
+            .unit("cases"),
+            OutColumn::new(
+                "awaiting_outcome",
+                "Of the open, those that were listed and whose outcome is not known yet.",
+                int(rows.iter().map(|row| row.awaiting)),
             )
             .unit("cases"),
             OutColumn::new(

@@ -93,7 +93,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
             ),
             OutColumn::new(
                 "overdue",
-                "Whether it is open and its due time has passed.",
+                "Whether it is open and its due time has passed, and it is not marketing that policy \
+                 keeps back.",
                 ColumnData::Bool(rows.iter().map(|r| Some(r.overdue)).collect()),
             ),
             OutColumn::new(

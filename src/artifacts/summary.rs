@@ -281,8 +281,8 @@ fn calls(night: &Night<'_>, page: &mut Page) {
         grouped(carried)
     ));
     page.line(&format!(
-        "  {:<14} {:>9} {:>13} {:>16} {:>7}",
-        "team", "today", "carried over", "hours used", "late"
+        "  {:<14} {:>9} {:>13} {:>16} {:>8} {:>7}",
+        "team", "today", "carried over", "hours used", "overdue", "late"
     ));
     for load in &night.calls.loads {
         let hours = match load.capacity_minutes {
@@ -294,12 +294,13 @@ fn calls(night: &Night<'_>, page: &mut Page) {
             None => "no limit".to_owned(),
         };
         page.line(&format!(
-            "  {:<14} {:>9} {:>13} {:>16} {:>7}",
+            "  {:<14} {:>9} {:>13} {:>16} {:>8} {:>7}",
             load.team,
             grouped(load.planned),
             grouped(load.carried_over),
             hours,
-            grouped(load.late)
+            grouped(load.late - load.short),
+            grouped(load.short)
         ));
     }
     shortage(night, page);
@@ -360,14 +361,14 @@ fn what_if(night: &Night<'_>, page: &mut Page) {
         }
         let change = |now: u64, then: u64| format!("{} -> {}", grouped(now), grouped(then));
         page.wrapped(&format!(
-            "{} with {} agents instead of {}: today {}, carried over {}, late {}, hours lacking \
-             {:.1} -> {:.1}",
+            "{} with {} agents instead of {}: today {}, carried over {}, late {}, hours \
+             lacking {:.1} -> {:.1}",
             now.team,
             then.agents,
             now.agents,
             change(now.planned, then.planned),
             change(now.carried_over, then.carried_over),
-            change(now.late, then.late),
+            change(now.short, then.short),
             now.missing_minutes / 60.0,
             then.missing_minutes / 60.0
         ));

@@ -6,10 +6,11 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use super::dial::{Planned, dial};
+use super::lane::{Hundredths, hundredths};
 use super::load::{DayLoad, TeamLoad};
 use super::merge::Merged;
 use super::rounds::{Visit, rounds};
-use super::schedule::{Hundredths, Job, Slot, hundredths, missing, schedule};
+use super::schedule::{Job, Slot, missing, schedule};
 use super::wording::owner;
 use super::{QueueInput, Team};
 use crate::campaign::{Moment, Window};

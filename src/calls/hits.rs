@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::cases::carried_key;
 use super::{CarriedCall, HitRef, QueueInput, ReasonHit, Trigger};
 use crate::campaign::{ContactOutcome, Earlier, InvitationStatus};
 use crate::domain::{Channel, days_from_date};
@@ -30,8 +29,8 @@ pub(super) fn gather<'a>(input: &QueueInput<'a>) -> Vec<Found<'a>> {
     reminder_hits(input, &mut hits);
     // Of several the newest event, else the oldest and the most worth.
     hits.sort_by(|a, b| {
-        key(a)
-            .cmp(&key(b))
+        a.at()
+            .cmp(&b.at())
             .then_with(|| {
                 if a.dated {
                     b.since.cmp(&a.since)
@@ -41,18 +40,18 @@ pub(super) fn gather<'a>(input: &QueueInput<'a>) -> Vec<Found<'a>> {
             })
             .then(b.value.total_cmp(&a.value))
     });
-    hits.dedup_by_key(|hit| key(hit));
+    hits.dedup_by_key(|hit| hit.at());
     let mut carried: Vec<&CarriedCall> = input.carried.iter().collect();
     carried.sort_by(|a, b| {
-        carried_key(a)
-            .cmp(&carried_key(b))
+        a.at()
+            .cmp(&b.at())
             .then_with(|| (a.since, b.attempt, &a.owner).cmp(&(b.since, a.attempt, &b.owner)))
     });
-    carried.dedup_by_key(|call| carried_key(call));
+    carried.dedup_by_key(|call| call.at());
 
     let mut found: BTreeMap<HitRef, Found<'a>> = BTreeMap::new();
     for hit in hits {
-        let at = key(&hit);
+        let at = hit.at();
         let hit = Some(hit);
         found.insert(
             at,
@@ -65,7 +64,7 @@ pub(super) fn gather<'a>(input: &QueueInput<'a>) -> Vec<Found<'a>> {
         );
     }
     for call in carried {
-        let at = carried_key(call);
+        let at = call.at();
         let lasts = outlasts_the_night(input, call);
         let entry = found.entry(at).or_insert(Found {
             at,
@@ -87,14 +86,6 @@ fn outlasts_the_night(input: &QueueInput<'_>, call: &CarriedCall) -> bool {
         .activity
         .map(|at| input.activities[usize::from(at)].starts.0.date());
     reason.on == Some(Trigger::Invitation) && starts.is_some_and(|starts| starts >= input.as_of)
-}
-
-const fn key(hit: &ReasonHit) -> HitRef {
-    HitRef {
-        row: hit.row,
-        reason: hit.reason,
-        activity: hit.activity,
-    }
 }
 
 fn reasons_on(input: &QueueInput<'_>, trigger: Trigger) -> impl Iterator<Item = u16> {

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::cases::{Case, Next, Todo};
-use super::{QueueInput, Trigger};
+use super::{CallReason, QueueInput, Trigger};
 use crate::campaign::{History, InvitationStatus, PROCESSED_AGE, Screening};
 use crate::domain::{CallClass, Channel, DecisionReason, Unit};
 
@@ -74,7 +74,7 @@ pub(super) struct Blocks {
 
 impl Blocks {
     pub(super) fn new(input: &QueueInput<'_>, cases: &[Case<'_>]) -> Self {
-        let of = |reason: &super::CallReason| -> Vec<u16> {
+        let of = |reason: &CallReason| -> Vec<u16> {
             (0..)
                 .zip(input.reasons)
                 .filter(|(_, other)| reason.blocks.contains(&other.id))
@@ -157,28 +157,26 @@ impl<'a> Holds<'a> {
         match reason.class {
             CallClass::Service => (todo.channel().needs_phone() && people.phone[row].is_none())
                 .then_some(Hold::Policy(DecisionReason::NoPhone)),
-            CallClass::Marketing => self.marketing(case, todo.channel(), reason.on),
+            CallClass::Marketing => self.marketing(case, todo.channel(), reason),
         }
     }
 
-    fn marketing(&self, case: &Case<'_>, channel: Channel, on: Option<Trigger>) -> Option<Hold> {
+    fn marketing(&self, case: &Case<'_>, channel: Channel, reason: &CallReason) -> Option<Hold> {
         let held = |reason| Some(Hold::Policy(reason));
         let row = case.at.row as usize;
         if let Err(refusal) = self.screening.person_and_channels(row, &[channel]) {
             return held(refusal.reason);
         }
         let unit = self.input.people.unit[row];
-        // An invitation has been counted when it was allocated, and a further
-        // attempt or a call-back is the same contact: counting them again would
-        // let them block themselves.
-        let counted = on == Some(Trigger::Invitation) || case.attempt > 1 || case.called_back;
-        if !counted && let Err(refusal) = self.screening.frequency(row) {
+        if !case.is_counted(reason)
+            && let Err(refusal) = self.screening.frequency(row)
+        {
             return held(refusal.reason);
         }
         if self.input.universal_control[unit as usize] {
             return held(DecisionReason::UniversalControl);
         }
-        if on != Some(Trigger::Invitation) && self.messaged[unit as usize] {
+        if reason.on != Some(Trigger::Invitation) && self.messaged[unit as usize] {
             return held(DecisionReason::OtherInvitation);
         }
         None

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{CallReason, CallsError, QueueSettings, Team};
+use super::{CallReason, CallsError, HitRef, QueueSettings, Team};
 use crate::campaign::{Activity, Contact, Invitation, Key, Policy, Suppression};
 use crate::domain::{Language, People};
 
@@ -23,6 +23,16 @@ pub struct ReasonHit {
     pub dated: bool,
     /// Worth of the call, to order calls that are otherwise alike.
     pub value: f64,
+}
+
+impl ReasonHit {
+    pub(super) const fn at(&self) -> HitRef {
+        HitRef {
+            row: self.row,
+            reason: self.reason,
+            activity: self.activity,
+        }
+    }
 }
 
 /// A reason as the previous run left it.
@@ -56,6 +66,16 @@ pub struct CarriedCall {
     pub call_id: Option<String>,
     /// Whether it led that call.
     pub leads: bool,
+}
+
+impl CarriedCall {
+    pub(super) const fn at(&self) -> HitRef {
+        HitRef {
+            row: self.row,
+            reason: self.reason,
+            activity: self.activity,
+        }
+    }
 }
 
 /// All that the queue is planned from. Lists by row have one entry per

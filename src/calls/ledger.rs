@@ -1,13 +1,16 @@
 //! The ledger of reasons: what became of every reason of every customer, so
 //! that nobody is forgotten and the next night knows where each stands.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, Time};
 
 use super::cases::{Case, Next};
-use super::plan::{ByHit, due};
+use super::plan::due;
 use super::wording::owner;
 use super::{Call, CallStatus, Held, HitRef, Hold, QueueInput};
 use crate::campaign::{Moment, Zones};
+use crate::domain::CallClass;
 
 /// A customer's reason tonight.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +35,8 @@ pub struct ReasonRow {
     pub call: Option<usize>,
     /// Nights in a row without room in the team's hours.
     pub waits: u32,
-    /// Whether it is open and its due time has passed.
+    /// Whether it is open and its due time has passed. Marketing that policy
+    /// keeps back is owed to nobody.
     pub overdue: bool,
     /// The night that listed it, while its outcome is not known.
     pub listed_on: Option<Date>,
@@ -85,7 +89,7 @@ pub(super) fn ledger(
     calls: &[Call],
     held: &[Held],
 ) -> Vec<ReasonRow> {
-    let mut places: ByHit<(usize, bool)> = ByHit::new();
+    let mut places: BTreeMap<HitRef, (usize, bool)> = BTreeMap::new();
     for (index, call) in calls.iter().enumerate() {
         places.insert(call.lead, (index, true));
         places.extend(
@@ -94,7 +98,7 @@ pub(super) fn ledger(
                 .map(|&hit| (hit, (index, false))),
         );
     }
-    let holds: ByHit<Hold> = held.iter().map(|held| (held.hit, held.hold)).collect();
+    let holds: BTreeMap<HitRef, Hold> = held.iter().map(|held| (held.hit, held.hold)).collect();
     let tonight = Moment::local(input.as_of, Time::midnight(), input.timezone).map(|m| m.at);
     let row = |case: &Case<'_>| {
         let reason = &input.reasons[usize::from(case.at.reason)];
@@ -113,6 +117,8 @@ pub(super) fn ledger(
         let planned = call.is_some_and(|(_, _, call)| call.status == CallStatus::Planned);
         let team = call.map_or_else(|| reason.team.first(), |(_, _, call)| call.team.as_str());
         let due_at = due(case.since, reason.due_hours, zones.of(case.at.row as usize));
+        let owed = reason.class == CallClass::Service
+            || !matches!(state, ReasonState::Held(Hold::Policy(_)));
         let waits = call.is_some_and(|(_, _, call)| call.waits);
         Some(ReasonRow {
             hit: case.at,
@@ -129,7 +135,7 @@ pub(super) fn ledger(
             } else {
                 0
             },
-            overdue: state.is_open() && due_at.map(|due| due.at) <= tonight,
+            overdue: state.is_open() && owed && due_at.map(|due| due.at) <= tonight,
             listed_on: match case.next {
                 Next::Await(listed) => Some(listed),
                 _ => planned.then_some(input.as_of),

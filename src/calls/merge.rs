@@ -1,5 +1,5 @@
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::HitRef;
 use super::calendar::Days;
@@ -20,6 +20,8 @@ pub(super) struct Ready<'a> {
     pub(super) days: Days,
     /// The teams that can do it, by place among all, the preferred one first.
     pub(super) teams: Vec<usize>,
+    /// Whether its contact counts already towards the caps.
+    pub(super) counted: bool,
     /// Random, so that a customer's id gives no advantage among equals.
     pub(super) tie: u64,
 }
@@ -43,6 +45,10 @@ impl Ready<'_> {
         self.todo.promised
     }
 
+    fn is_today(&self) -> bool {
+        self.promised().is_some() || self.days.open & 1 == 1
+    }
+
     /// The order of importance: what was promised, service before marketing,
     /// the lowest priority number less age, due first, oldest first, most value
     /// first.
@@ -58,6 +64,45 @@ impl Ready<'_> {
     }
 }
 
+/// The marketing contact that a case is part of: the call of its contact unit,
+/// or a message of its own. Visits are not capped.
+fn marketing_contact(one: &Ready<'_>) -> Option<(Unit, Option<HitRef>)> {
+    match (one.class, one.todo.channel()) {
+        (CallClass::Service, _) | (_, Channel::Visit) => None,
+        (_, Channel::Call) => Some((one.unit, None)),
+        (_, Channel::App | Channel::Sms) => Some((one.unit, Some(one.at()))),
+    }
+}
+
+/// Leaves each contact unit one new marketing contact a night, for which the
+/// caps were tested: the most important of those that can be made today, and
+/// none beside contacts that count already. Gives what stays and what does not.
+pub(super) fn one_marketing_contact(ready: Vec<Ready<'_>>) -> (Vec<Ready<'_>>, Vec<HitRef>) {
+    let mut first: HashMap<Unit, &Ready<'_>> = HashMap::new();
+    let mut counted = HashSet::new();
+    for one in &ready {
+        let Some(contact) = marketing_contact(one) else {
+            continue;
+        };
+        if one.counted {
+            counted.insert(contact);
+        }
+        let best = first.entry(one.unit).or_insert(one);
+        let place = |ready: &Ready<'_>| (!ready.counted, !ready.is_today());
+        let order = place(one).cmp(&place(best)).then_with(|| one.order(best));
+        if order == Ordering::Less {
+            *best = one;
+        }
+    }
+    let first: HashSet<_> = first.into_values().filter_map(marketing_contact).collect();
+    let stays = |one: &Ready<'_>| {
+        let contact = marketing_contact(one);
+        contact.is_none_or(|contact| counted.contains(&contact) || first.contains(&contact))
+    };
+    let (stays, gives_way): (Vec<_>, Vec<_>) = ready.into_iter().partition(stays);
+    (stays, gives_way.iter().map(Ready::at).collect())
+}
+
 /// One call per contact unit with all its cases; messages and visits as they
 /// are. The result is in the order of importance.
 ///
@@ -66,9 +111,7 @@ impl Ready<'_> {
 pub(super) fn merge(mut ready: Vec<Ready<'_>>) -> Vec<Merged<'_>> {
     ready.sort_unstable_by(Ready::order);
     // Cases that can be called about today lead; what has to wait joins them.
-    let (now, later): (Vec<_>, Vec<_>) = ready
-        .into_iter()
-        .partition(|one| one.promised().is_some() || one.days.open & 1 == 1);
+    let (now, later): (Vec<_>, Vec<_>) = ready.into_iter().partition(Ready::is_today);
     // Where each unit's calls stand in the result, the promised one first.
     let mut calls: HashMap<Unit, Vec<usize>> = HashMap::new();
     let mut merged: Vec<Merged<'_>> = Vec::with_capacity(now.len() + later.len());

@@ -18,12 +18,12 @@
 //! | `reason`, `team`, `settings` | the settings, as pipelines write them |
 //! | `input` | what the stage gets |
 //! | `hits` | conditions, events and what the previous run left, as one list |
-//! | `cases` | the history of each: attempts, promises, what is next |
+//! | `log`, `cases` | the contacts about each; its attempts, promises, what is next |
 //! | `daypart` | another time of day for the next attempt |
 //! | `holds` | what is kept back tonight, and why |
 //! | `calendar` | when each may be called about on the days ahead |
 //! | `merge` | one call per contact unit, in the order of importance |
-//! | `schedule`, `rounds` | the day of each call, and of each visit |
+//! | `schedule`, `lane`, `rounds` | the day of each call, and of each visit |
 //! | `assign` | teams, days and loads together |
 //! | `dial` | the order in which a day is worked |
 //! | `wording` | sentences, scripts, talking points |
@@ -39,8 +39,10 @@ mod dial;
 mod hits;
 mod holds;
 mod input;
+mod lane;
 mod ledger;
 mod load;
+mod log;
 mod merge;
 mod plan;
 mod reason;
@@ -53,7 +55,7 @@ mod team;
 mod wording;
 
 #[cfg(test)]
-mod invariants;
+mod tests;
 
 pub use holds::Hold;
 pub use input::{CarriedCall, QueueInput, ReasonHit};
@@ -92,7 +94,7 @@ pub struct CallQueue {
 }
 
 /// A customer's reason, as part of a call or held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HitRef {
     /// The customer's row.
     pub row: u32,
@@ -149,9 +151,11 @@ pub struct Call {
     pub sentence: String,
     /// What to say.
     pub script: String,
-    /// What to raise besides: promises, further reasons, top interest, next
-    /// best activity.
+    /// What to raise besides: further reasons, top interest, next best activity;
+    /// nothing for a machine.
     pub talking_points: Vec<String>,
+    /// What the customer was promised, as the agent noted it: for lists only.
+    pub promises: Vec<String>,
 }
 
 /// Whether a call is made today.

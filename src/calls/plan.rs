@@ -1,18 +1,19 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use jiff::civil::{Date, Time};
 
 use super::assign::{Assigned, assign};
 use super::calendar::Calendar;
-use super::cases::{Case, Log, Next, Todo, case};
+use super::cases::{Case, Next, Todo, case};
 use super::hits::gather;
 use super::holds::{Blocks, Holds};
 use super::ledger::ledger;
-use super::merge::{Ready, merge};
+use super::log::Log;
+use super::merge::{Ready, merge, one_marketing_contact};
 use super::wording::{Wording, owner};
 use super::{Call, CallQueue, CallStatus, CallsError, Held, HitRef, Hold, QueueInput, ReasonCount};
 use crate::campaign::{Callees, History, Moment, NameHash, UnitDraw, Zones};
-use crate::domain::Unit;
+use crate::domain::{CallClass, DecisionReason, Unit};
 
 /// Plans the calls, messages and visits of tonight and of the days ahead.
 ///
@@ -68,6 +69,12 @@ pub fn plan_calls(input: &QueueInput<'_>) -> Result<CallQueue, CallsError> {
         };
         held.push(Held { hit: case.at, hold });
     }
+    let (ready, gives_way) = one_marketing_contact(ready);
+    held.extend(gives_way.into_iter().map(|hit| Held {
+        hit,
+        hold: Hold::Policy(DecisionReason::OtherInvitation),
+    }));
+    held.sort_unstable_by_key(|held| held.hit);
     let assigned = assign(input, merge(ready));
     let calls = calls(input, &zones, &cases, &assigned)?;
     Ok(CallQueue {
@@ -125,6 +132,7 @@ impl<'a> Desk<'a> {
             due_at,
             days,
             teams,
+            counted: reason.class == CallClass::Marketing && case.is_counted(reason),
             tie: self.tie(unit),
         })
     }
@@ -223,7 +231,12 @@ fn calls(
             by_machine: one.by_machine,
             sentence: sentences.join("; "),
             script: wording.script(lead, todo.script, due_at)?,
-            talking_points: wording.talking_points(lead, &further)?,
+            talking_points: if one.by_machine {
+                Vec::new()
+            } else {
+                wording.talking_points(lead, &further)?
+            },
+            promises: wording.promises(lead, &further),
             further_reasons: one.merged.further.clone(),
         });
     }
@@ -262,6 +275,3 @@ fn counts(
     }
     counts
 }
-
-/// Customers' reasons by key, to find one.
-pub(super) type ByHit<T> = BTreeMap<HitRef, T>;

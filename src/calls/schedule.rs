@@ -6,6 +6,9 @@
 //! then placed, again by importance, on the earliest day that leaves room for
 //! everything admitted. So an important call goes first wherever that makes no
 //! other late, and one that is due today is not pushed out by one that can wait.
+//! A call that several teams can make goes to the one that has it first, the
+//! preferred one among equals; it is handed on where another of its teams has
+//! minutes to spare and a call of the first would else be late.
 //!
 //! With calls of one length that can be made on any day from a first to a last,
 //! admission is the greedy algorithm of a transversal matroid (Edmonds and
@@ -15,16 +18,10 @@
 //! are. Calls of different lengths may leave a remainder on a day; what does not
 //! fit for that reason moves on.
 
+use super::lane::{Hundredths, Lane};
+
 /// Most days that can be planned ahead: a day is a bit of [`Job::open`].
 pub(super) const MOST_DAYS: usize = 60;
-
-/// Minutes in hundredths, so that sums are exact.
-pub(super) type Hundredths = i64;
-
-/// Minutes as whole hundredths.
-pub(super) fn hundredths(minutes: f64) -> Hundredths {
-    (minutes * 100.0).round() as Hundredths
-}
 
 /// A call to be made, in the order of importance.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,8 +53,12 @@ pub(super) fn schedule(capacity: &[Vec<Hundredths>], jobs: &[Job]) -> Vec<Slot> 
         .zip(&admitted)
         .map(|(job, admitted)| place(&mut lanes, job, admitted))
         .collect();
-    while compact(&mut lanes, jobs, &mut slots) {}
-    slots
+    loop {
+        while compact(&mut lanes, jobs, &mut slots) {}
+        if !make_room(&mut lanes, jobs, &mut slots) {
+            return slots;
+        }
+    }
 }
 
 /// Minutes that a team lacks to have every one of its jobs on time, overdue
@@ -76,84 +77,7 @@ pub(super) fn missing(
         };
         lanes[slot.team].commit(first, last, minutes(job, slot.team));
     }
-    lanes
-        .iter()
-        .map(|lane| lane.room.iter().min().map_or(0, |least| (-least).max(0)))
-        .collect()
-}
-
-/// A team's minutes, and what is spoken for.
-struct Lane {
-    days: usize,
-    /// The days with any minutes.
-    works: u64,
-    /// Minutes left by day.
-    free: Vec<Hundredths>,
-    /// By first and last day of a stretch: its minutes left, less those of jobs
-    /// that are admitted to days within it and not yet placed.
-    room: Vec<Hundredths>,
-}
-
-impl Lane {
-    fn new(free: &[Hundredths]) -> Self {
-        let days = free.len();
-        let mut room = vec![Hundredths::MAX; days * days];
-        for first in 0..days {
-            let mut sum = 0;
-            for last in first..days {
-                sum += free[last];
-                room[first * days + last] = sum;
-            }
-        }
-        let works = (0..days).filter(|&day| free[day] > 0);
-        Self {
-            days,
-            works: works.fold(0, |works, day| works | 1 << day),
-            free: free.to_vec(),
-            room,
-        }
-    }
-
-    /// Whether a job of those minutes can be admitted to the stretch.
-    fn admits(&self, first: usize, last: usize, minutes: Hundredths) -> bool {
-        (0..=first).all(|from| {
-            let row = &self.room[from * self.days..(from + 1) * self.days];
-            row[last..].iter().all(|&room| room >= minutes)
-        })
-    }
-
-    fn commit(&mut self, first: usize, last: usize, minutes: Hundredths) {
-        for from in 0..=first {
-            for room in &mut self.room[from * self.days + last..(from + 1) * self.days] {
-                *room -= minutes;
-            }
-        }
-    }
-
-    /// Whether using up minutes of `day` for a job that is admitted to
-    /// `stretch` leaves room for all others.
-    fn spares(&self, day: usize, stretch: Option<(usize, usize)>, minutes: Hundredths) -> bool {
-        self.free[day] >= minutes
-            && (0..=day).all(|from| {
-                (day..self.days).all(|to| {
-                    let own = stretch.is_some_and(|(first, last)| from <= first && last <= to);
-                    own || self.room[from * self.days + to] >= minutes
-                })
-            })
-    }
-
-    fn take(&mut self, day: usize, minutes: Hundredths) {
-        self.free[day] -= minutes;
-        for from in 0..=day {
-            for to in day..self.days {
-                self.room[from * self.days + to] -= minutes;
-            }
-        }
-    }
-
-    fn give_back(&mut self, day: usize, minutes: Hundredths) {
-        self.take(day, -minutes);
-    }
+    lanes.iter().map(Lane::overdrawn).collect()
 }
 
 struct Admitted {
@@ -282,6 +206,98 @@ fn compact(lanes: &mut [Lane], jobs: &[Job], slots: &mut [Slot]) -> bool {
     moved
 }
 
+/// Hands calls on to other teams that have minutes for them on the same day, so
+/// that late ones find room; whether any has.
+fn make_room(lanes: &mut [Lane], jobs: &[Job], slots: &mut [Slot]) -> bool {
+    let lists = |lane: &Lane| vec![Vec::new(); lane.days];
+    let mut movable: Vec<Vec<Vec<usize>>> = lanes.iter().map(lists).collect();
+    for (index, (job, slot)) in jobs.iter().zip(slots.iter()).enumerate() {
+        if let Some(day) = slot.day.filter(|_| job.teams.len() > 1) {
+            movable[slot.team][day].push(index);
+        }
+    }
+    let mut gained = false;
+    for (index, job) in jobs.iter().enumerate() {
+        let old = slots[index];
+        let on_time = |day: usize| job.due.is_some_and(|due| day <= due);
+        if old.day.is_some_and(on_time) {
+            continue;
+        }
+        let until = old.day.unwrap_or(usize::MAX);
+        let found = job.teams.iter().filter_map(|&(team, minutes)| {
+            let days = 0..lanes[team].days.min(until);
+            let mut open = days.filter(|&day| is_open(job, day));
+            let day = open.find(|&day| {
+                hand_on(
+                    lanes,
+                    jobs,
+                    slots,
+                    &mut movable[team][day],
+                    (team, day),
+                    minutes,
+                )
+            })?;
+            Some((team, day, minutes))
+        });
+        // The first team that finds room: handing on is not undone.
+        let Some((team, day, needed)) = { found }.next() else {
+            continue;
+        };
+        if let Some(before) = old.day {
+            lanes[old.team].give_back(before, minutes(job, old.team));
+        }
+        lanes[team].take(day, needed);
+        slots[index] = Slot {
+            team,
+            day: Some(day),
+        };
+        gained = true;
+    }
+    gained
+}
+
+/// Hands on calls of the team and day until it has the minutes, the least
+/// important first; none if they would not do. What finds no other team is
+/// taken off the list: minutes elsewhere only get fewer.
+fn hand_on(
+    lanes: &mut [Lane],
+    jobs: &[Job],
+    slots: &mut [Slot],
+    movable: &mut Vec<usize>,
+    (team, day): (usize, usize),
+    needed: Hundredths,
+) -> bool {
+    let mut short = needed - lanes[team].free[day];
+    let mut moves: Vec<(usize, usize)> = Vec::new();
+    while short > 0
+        && let Some(index) = movable.pop()
+    {
+        let here = Slot {
+            team,
+            day: Some(day),
+        };
+        let mut others = jobs[index].teams.iter();
+        let to = others.find(|&&(other, minutes)| {
+            other != team && lanes[other].free[day] >= minutes && slots[index] == here
+        });
+        if let Some(&(other, there)) = to {
+            lanes[other].take(day, there);
+            short -= minutes(&jobs[index], team);
+            moves.push((index, other));
+        }
+    }
+    for &(index, other) in moves.iter().rev() {
+        if short > 0 {
+            lanes[other].give_back(day, minutes(&jobs[index], other));
+            movable.push(index);
+        } else {
+            lanes[team].give_back(day, minutes(&jobs[index], team));
+            slots[index].team = other;
+        }
+    }
+    short <= 0
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -355,6 +371,22 @@ mod tests {
             day: Some(day),
         };
         assert_eq!(slots, [at(0, 0), at(1, 0), at(0, 1)]);
+    }
+
+    #[test]
+    fn a_call_of_two_teams_gives_way_to_one_that_only_the_first_can_make() {
+        let both = Job {
+            teams: vec![(0, 5), (1, 6)],
+            open: !0,
+            due: Some(0),
+        };
+        let jobs = [both.clone(), both, job(5, !0, Some(0)), job(5, !0, None)];
+        let slots = schedule(&[vec![10, 10], vec![8, 8]], &jobs);
+        let at = |team, day| Slot {
+            team,
+            day: Some(day),
+        };
+        assert_eq!(slots, [at(0, 0), at(1, 0), at(0, 0), at(0, 1)]);
     }
 
     #[test]
@@ -439,6 +471,33 @@ mod tests {
                     for (day, &left) in earlier {
                         prop_assert!(!is_open(job, day) || left < minutes);
                     }
+                }
+            }
+        }
+
+        #[test]
+        fn nothing_is_late_for_a_call_that_another_team_has_time_for(
+            capacity in capacity(),
+            jobs in jobs(1, true),
+        ) {
+            let slots = schedule(&capacity, &jobs);
+            let mut left = capacity;
+            for (job, slot) in jobs.iter().zip(&slots) {
+                if let Some(day) = slot.day {
+                    left[slot.team][day] -= minutes(job, slot.team);
+                }
+            }
+            for (late, slot) in jobs.iter().zip(&slots) {
+                let on_time = |day: usize| late.due.is_some_and(|due| day <= due);
+                if slot.day.is_some_and(on_time) {
+                    continue;
+                }
+                for (other, made) in jobs.iter().zip(&slots) {
+                    let earlier = made.day.filter(|&day| day < slot.day.unwrap_or(DAYS));
+                    let Some(day) = earlier.filter(|&day| is_open(late, day)) else { continue };
+                    let same = late.teams.iter().any(|(team, _)| *team == made.team);
+                    let mut others = other.teams.iter().filter(|(team, _)| *team != made.team);
+                    prop_assert!(!(same && others.any(|(team, _)| left[*team][day] > 0)));
                 }
             }
         }

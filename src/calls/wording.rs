@@ -96,8 +96,15 @@ impl<'a> Wording<'a> {
         }
     }
 
-    /// What to raise besides: what was promised, the call's other reasons, the
-    /// reason's own points, the customer's interest and next best activity.
+    /// What was promised.
+    pub(super) fn promises(&self, lead: &Case<'_>, further: &[(&Case<'_>, Moment)]) -> Vec<String> {
+        let all = std::iter::once(lead).chain(further.iter().map(|(case, _)| *case));
+        all.filter_map(|case| case.promise)
+            .map(|promise| said(self.input.language, "Promised", "已承诺", promise))
+            .collect()
+    }
+
+    /// What to raise besides: the call's other reasons, the reason's own points, the customer's interest and next best activity.
     pub(super) fn talking_points(
         &mut self,
         lead: &Case<'a>,
@@ -105,10 +112,6 @@ impl<'a> Wording<'a> {
     ) -> Result<Vec<String>, MessageError> {
         let language = self.input.language;
         let mut points = Vec::new();
-        let all = std::iter::once(lead).chain(further.iter().map(|(case, _)| *case));
-        for promise in all.filter_map(|case| case.promise) {
-            points.push(said(language, "Promised", "已承诺", promise));
-        }
         for (case, due) in further {
             let label = &self.input.reasons[usize::from(case.at.reason)].label;
             let script = self.script(case, None, *due)?;

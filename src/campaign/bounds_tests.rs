@@ -98,6 +98,7 @@ impl World {
             suppressions: &[],
             do_not_contact_stale: false,
             service_first: &vec![false; rows],
+            follow_up_first: &vec![false; self.people.unit_keys.len()],
             policy: &policy,
             controls: &controls,
             key: &Key::new(b"test key").unwrap(),

@@ -8,6 +8,7 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -34,6 +35,17 @@ impl Default for ControlSettings {
             per_activity: Share::of(0.10),
             salt: "1".to_owned(),
         }
+    }
+}
+
+impl ControlSettings {
+    /// By contact unit: whether it is held out of all campaigns, candidate or
+    /// not.
+    #[must_use]
+    pub fn held_out_of_all(&self, key: &Key, unit_keys: &[String]) -> Vec<bool> {
+        let is_out =
+            |unit: &String| UnitDraw::new(key, &self.salt, unit).in_universal(self.universal);
+        unit_keys.par_iter().map(is_out).collect()
     }
 }
 

@@ -80,6 +80,9 @@ pub struct CampaignInput<'a> {
     pub do_not_contact_stale: bool,
     /// By row: whether a service case is open that blocks promotion.
     pub service_first: &'a [bool],
+    /// By contact unit: whether a marketing call or message about a call reason
+    /// is its contact tonight.
+    pub follow_up_first: &'a [bool],
     /// `[policy]`.
     pub policy: &'a Policy,
     /// `[propensity]`.
@@ -100,6 +103,11 @@ impl CampaignInput<'_> {
             ("affinity", self.affinity.len(), activities),
             ("segment", self.segment.len(), rows),
             ("service_first", self.service_first.len(), rows),
+            (
+                "follow_up_first",
+                self.follow_up_first.len(),
+                self.people.unit_keys.len(),
+            ),
         ];
         for (list, found, expected) in lengths {
             if found != expected {

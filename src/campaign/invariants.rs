@@ -20,6 +20,7 @@ struct World {
     contacts: Vec<Contact>,
     suppressions: Vec<Suppression>,
     service_first: Vec<bool>,
+    follow_up_first: Vec<bool>,
     stale: bool,
     controls: ControlSettings,
 }
@@ -44,6 +45,7 @@ impl World {
             suppressions: &self.suppressions,
             do_not_contact_stale: self.stale,
             service_first: &self.service_first,
+            follow_up_first: &self.follow_up_first,
             policy: &policy,
             propensity: PropensitySettings::default(),
             controls: &self.controls,
@@ -185,6 +187,9 @@ fn build(
             .collect(),
         held_back: vec![false, false, held],
         service_first: traits.iter().map(|t| t.4[2]).collect(),
+        follow_up_first: (0..people.unit_keys.len())
+            .map(|unit| unit % 5 == 3)
+            .collect(),
         people,
         activities,
         eligible,
@@ -245,6 +250,7 @@ proptest! {
             let same_unit = |other: &usize| world.people.unit[*other] == unit;
             let household: Vec<usize> = (0..world.people.len()).filter(same_unit).collect();
             prop_assert!(!household.iter().any(|&other| world.service_first[other]));
+            prop_assert!(!world.follow_up_first[unit as usize]);
             let draw = UnitDraw::new(&key, &world.controls.salt, &world.people.unit_keys[unit as usize]);
             let id = &world.activities[usize::from(invitation.activity)].id;
             prop_assert!(!draw.in_universal(world.controls.universal));
@@ -297,11 +303,15 @@ proptest! {
         world.controls.universal = Share::of(0.05);
         world.controls.per_activity = Share::ZERO;
         let five: BTreeSet<_> = world.plan().controls.into_iter().map(|c| c.unit).collect();
-        let five_all = world.plan().universal_control;
+        let all = |world: &World| {
+            let key = Key::new(b"key").unwrap();
+            world.controls.held_out_of_all(&key, &world.people.unit_keys)
+        };
+        let five_all = all(&world);
         world.controls.universal = Share::of(0.5);
         let half: BTreeSet<_> = world.plan().controls.into_iter().map(|c| c.unit).collect();
         prop_assert!(five.is_subset(&half));
-        prop_assert!(five_all.iter().zip(&world.plan().universal_control).all(|(five, half)| !five | half));
+        prop_assert!(five_all.iter().zip(&all(&world)).all(|(five, half)| !five | half));
     }
 }
 
@@ -407,6 +417,7 @@ fn wrong_inputs_are_errors() {
         suppressions: &[],
         do_not_contact_stale: false,
         service_first: &[false, false],
+        follow_up_first: &vec![false; people.unit_keys.len()],
         policy: &policy,
         propensity: PropensitySettings::default(),
         controls: &controls,

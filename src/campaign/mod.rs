@@ -85,9 +85,6 @@ pub struct Campaign {
     /// The units held out tonight that would otherwise have been in the
     /// running, by group and pseudonym.
     pub controls: Vec<ControlRow>,
-    /// By contact unit: whether it is held out of all campaigns, candidate or
-    /// not.
-    pub universal_control: Vec<bool>,
     /// By contact unit, where a cap or a pause keeps it off tonight: the first
     /// day on which the same contacts no longer do.
     pub again_from: Vec<Option<jiff::civil::Date>>,

@@ -99,10 +99,6 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
     let campaign = Campaign {
         funnel: funnel(input, &ledger, &invitations, &earlier_attendance),
         controls: control_rows(input, &ledger, &draws),
-        universal_control: draws
-            .iter()
-            .map(|draw| draw.in_universal(input.controls.universal))
-            .collect(),
         invitations,
         again_from: history.into_again_from(),
         optimum,
@@ -220,10 +216,14 @@ fn screen_all(
                     Some(Bound::Conflict(conflict)),
                 );
             }
+            let unit = input.people.unit[row] as usize;
             if earlier.of(row, ledger.activity[at]).is_some() {
                 return refuse(DecisionReason::AlreadyInvited, None);
             }
-            let draw = &draws[input.people.unit[row] as usize];
+            if input.follow_up_first[unit] {
+                return refuse(DecisionReason::FollowUpFirst, None);
+            }
+            let draw = &draws[unit];
             if draw.in_universal(input.controls.universal) {
                 return refuse(DecisionReason::UniversalControl, Some(Bound::Universal));
             }

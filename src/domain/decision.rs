@@ -70,6 +70,8 @@ pub enum DecisionReason {
     EarlierConflict,
     /// Has been invited to this activity by an earlier run or contact.
     AlreadyInvited,
+    /// A marketing call or message about a call reason goes out tonight.
+    FollowUpFirst,
     /// In the control group of all campaigns.
     UniversalControl,
     /// In the control group of this activity.
@@ -96,7 +98,7 @@ pub enum DecisionReason {
 
 impl DecisionReason {
     /// Every reason, in order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::ActivityHeldBack,
         Self::NoPersonalisation,
         Self::Minor,
@@ -110,6 +112,7 @@ impl DecisionReason {
         Self::NoHour,
         Self::EarlierConflict,
         Self::AlreadyInvited,
+        Self::FollowUpFirst,
         Self::UniversalControl,
         Self::ActivityControl,
         Self::OtherInvitation,
@@ -140,6 +143,7 @@ impl DecisionReason {
             Self::ContactCap => "contact_cap",
             Self::EarlierConflict => "earlier_conflict",
             Self::AlreadyInvited => "already_invited",
+            Self::FollowUpFirst => "follow_up_first",
             Self::UniversalControl => "universal_control",
             Self::ActivityControl => "activity_control",
             Self::OtherInvitation => "other_invitation",
@@ -171,6 +175,7 @@ impl DecisionReason {
             Self::ContactCap => "contact cap used up",
             Self::EarlierConflict => "conflicts with an earlier contact",
             Self::AlreadyInvited => "already invited before",
+            Self::FollowUpFirst => "a follow-up call or message goes first",
             Self::UniversalControl => "control group of all campaigns",
             Self::ActivityControl => "control group of the activity",
             Self::OtherInvitation => "invited to something else tonight",

@@ -52,6 +52,14 @@ pub struct CallReasonState {
     pub done_on: Option<String>,
     /// The day that it is planned for.
     pub planned_for: Option<String>,
+    /// About when its turn comes, if that is today.
+    pub starts_at: Option<String>,
+    /// Not earlier than this.
+    pub not_before: Option<String>,
+    /// Not later than this.
+    pub not_after: Option<String>,
+    /// The reason that leads the call, where it is another one.
+    pub rides_on: Option<String>,
 }
 
 pub(super) fn contacts(customer: &Customer<'_>) -> Result<Vec<EarlierContact>, ExplainError> {
@@ -76,12 +84,12 @@ pub(super) fn reasons(customer: &Customer<'_>) -> Result<Vec<CallReasonState>, E
         customer.rows("calls")?
     };
     let state = |row: &Record| {
-        let same = |call: &&Record| {
-            ["reason", "activity_id"]
-                .iter()
-                .all(|column| call.text(column) == row.text(column))
-        };
-        let call = calls.iter().find(same);
+        let id = row.text("call_id");
+        let of_id = |call: &&Record| id.is_some() && call.text("call_id") == id;
+        let call = calls.iter().find(of_id);
+        let rides = id.is_some() && !row.yes("leads");
+        // The call may be to another customer of the household.
+        let leading = || call.map_or_else(|| "another customer".to_owned(), |c| word(c, "reason"));
         let of_call = |column: &str| call.and_then(|call| word_of(call, column));
         let held_by = word_of(row, "held_by");
         CallReasonState {
@@ -98,6 +106,10 @@ pub(super) fn reasons(customer: &Customer<'_>) -> Result<Vec<CallReasonState>, E
             due_at: of_call("due_at").or_else(|| word_of(row, "due_at")),
             done_on: word_of(row, "done_on"),
             planned_for: of_call("planned_for"),
+            starts_at: of_call("starts_at"),
+            not_before: of_call("not_before"),
+            not_after: of_call("not_after"),
+            rides_on: rides.then(leading),
         }
     };
     Ok(rows.iter().map(state).collect())

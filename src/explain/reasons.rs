@@ -65,6 +65,10 @@ pub(super) fn told(case: &Case<'_>) -> Told {
         R::EarlierConflict => {
             Told::new(with_bound("an earlier contact conflicts with it", &constraint))
         }
+        R::FollowUpFirst => Told::new(
+            "a follow-up call or message goes to them, or to their household, tonight",
+        )
+        .needs("another night; see the reasons for calls below"),
         R::NoValue => no_value(case),
         R::NoSeatInPlace if constraint.is_empty() => Told::new(
             "there are no seats for their district",

@@ -249,6 +249,11 @@ fn contacts(page: &mut Page, explanation: &Explanation) {
 }
 
 /// A reason for a call, in a sentence.
+/// `17:30` of `2026-11-01T17:30:00+08:00`.
+fn clock(moment: &str) -> &str {
+    moment.get(11..16).unwrap_or(moment)
+}
+
 fn call(reason: &CallReasonState) -> String {
     let mut text = reason.reason.clone();
     if let Some(activity) = &reason.activity_id {
@@ -270,6 +275,15 @@ fn call(reason: &CallReasonState) -> String {
         "expired" => ": given up, it is too late for it".to_owned(),
         _ => ": planned for today".to_owned(),
     });
+    if let Some(leading) = &reason.rides_on {
+        text.push_str(&format!(", in the call about {leading}"));
+    }
+    if let Some(starts) = &reason.starts_at {
+        text.push_str(&format!(", at about {}", clock(starts)));
+    }
+    if let (Some(from), Some(to)) = (&reason.not_before, &reason.not_after) {
+        text.push_str(&format!(" (allowed {} to {})", clock(from), clock(to)));
+    }
     let action = reason.action.as_deref();
     if let (Some(action), Some(team)) = (action, &reason.team) {
         text.push_str(&format!("; {action} by team {team}"));
@@ -282,7 +296,7 @@ fn call(reason: &CallReasonState) -> String {
     if let Some(since) = &reason.since {
         text.push_str(&format!("; seen since {since}"));
     }
-    match reason.attempt {
+    match reason.attempt.filter(|_| reason.state != "done") {
         Some(attempt) if attempt > 1 => text.push_str(&format!("; attempt {attempt}")),
         _ => {}
     }

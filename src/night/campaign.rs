@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::follow_up::Reasons;
+use super::follow_up::Leaves;
+use super::reasons::Reasons;
 use super::{Job, NightError};
-use crate::calls::Trigger;
+use crate::calls::{CarriedCall, Trigger};
 use crate::campaign::{
-    self, Bounds, CallMinutes, Campaign, CampaignInput, Contact, ContactOutcome, ReviewFinding,
+    self, Bounds, Campaign, CampaignInput, Contact, ContactOutcome, ReviewFinding, Suppression,
 };
 use crate::domain::{CallClass, Channel};
 use crate::pipeline::Plan;
@@ -55,6 +56,7 @@ pub(super) fn contacts(
     view: &CustomerView,
     tables: &ValidTables,
     previous: Option<&Run>,
+    carried: &[CarriedCall],
 ) -> Result<Contacts, NightError> {
     let (as_of, people) = (tables.night.as_of, &view.people);
     let calls = &job.plan.file.calls;
@@ -70,14 +72,10 @@ pub(super) fn contacts(
         &made,
     )?;
     made.extend(own);
-    let pending = match previous {
-        Some(run) => pending(job.plan, view, run, as_of, &made)?,
-        None => Vec::new(),
-    };
     Ok(Contacts {
+        pending: pending(job.plan, carried, as_of, &made),
         made,
         history,
-        pending,
     })
 }
 
@@ -93,10 +91,11 @@ pub(super) fn plan(
     affinities: &[InterestAffinity],
     segment: &[u32],
     reasons: &Reasons,
-    call_minutes: Option<&CallMinutes>,
+    leaves: &Leaves,
     eligible: &[Vec<u32>],
     findings: &[ReviewFinding],
     contacts: &Contacts,
+    suppressions: &[Suppression],
 ) -> Result<Campaign, NightError> {
     let file = &job.plan.file;
     let as_of = tables.night.as_of;
@@ -127,12 +126,13 @@ pub(super) fn plan(
             constraints: &file.constraints,
             contact_rules: &file.contact_rules,
             conflicts: &file.conflicts,
-            call_minutes,
+            call_minutes: leaves.minutes.as_ref(),
         },
         contacts: &contacts,
-        suppressions: &records::suppressions(tables, people)?,
+        suppressions,
         do_not_contact_stale: stale(job.plan, tables),
         service_first: &reasons.service_first,
+        follow_up_first: &leaves.contacted,
         policy: &file.policy,
         propensity: file.propensity,
         controls: &file.controls,
@@ -144,11 +144,10 @@ pub(super) fn plan(
 /// called tonight, so it gets no other invitation.
 fn pending(
     plan: &Plan,
-    view: &CustomerView,
-    run: &Run,
+    carried: &[CarriedCall],
     as_of: jiff::civil::Date,
     contacts: &[Contact],
-) -> Result<Vec<Contact>, NightError> {
+) -> Vec<Contact> {
     let answered: BTreeSet<(u32, &str)> = contacts
         .iter()
         .filter(|contact| {
@@ -168,8 +167,8 @@ fn pending(
             ))
         })
         .collect();
-    let open = super::follow_up::carried(plan, view, run)?
-        .into_iter()
+    let open = carried
+        .iter()
         .filter(|call| plan.file.calls[usize::from(call.reason)].on == Some(Trigger::Invitation))
         .filter(|call| call.done_on.is_none() && !call.given_up)
         .filter_map(|call| {
@@ -191,7 +190,7 @@ fn pending(
                     .copied(),
             })
         });
-    Ok(open.collect())
+    open.collect()
 }
 
 /// The pipeline's zone; the plan has tested that it exists.

@@ -1,7 +1,9 @@
 //! The pre-launch review of activities and call reasons.
 
-use super::follow_up::{self, Reasons};
-use super::{Job, NightError};
+use std::collections::BTreeMap;
+
+use super::Job;
+use super::reasons::Reasons;
 use crate::calls::{self, CallReviewInput};
 use crate::campaign::{self, ReviewFinding, ReviewInput};
 use crate::previous;
@@ -22,8 +24,9 @@ pub(super) fn review(
     view: &CustomerView,
     eligible: &[Vec<u32>],
     reasons: &Reasons,
+    columns: &BTreeMap<String, Vec<String>>,
     previous: Option<&Run>,
-) -> Result<Review, NightError> {
+) -> Review {
     let file = &job.plan.file;
     let as_of = job.catalog.as_of();
     let interests: Vec<&str> = file.interests.iter().map(|i| i.id.as_str()).collect();
@@ -51,9 +54,9 @@ pub(super) fn review(
         policy: &file.policy,
         sampled: job.sample.is_some(),
         hits: &rows,
-        columns: &follow_up::columns(job.plan, view)?,
+        columns,
         before: &previous::conditions(previous),
         settings: file.review,
     });
-    Ok(Review { activities, calls })
+    Review { activities, calls }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Judged {
     pub(crate) owner: String,
     pub(crate) due: Local,
     pub(crate) machine: bool,
+    /// Whether it is a contact that counts already.
+    again: bool,
     /// Teams that serve the customer, in the reason's order.
     pub(crate) teams: Vec<String>,
     /// The days on which it can be done, with the hours.
@@ -99,10 +101,48 @@ pub(crate) fn judge(input: &QueueInput<'_>) -> BTreeMap<Key, Judged> {
             }
         }
     }
-    let judged = cases
+    let mut judged: BTreeMap<Key, Judged> = cases
         .into_iter()
-        .map(|case| (case.key, judged(input, &units, case)));
-    judged.collect()
+        .map(|case| (case.key, judged(input, &units, case)))
+        .collect();
+    one_new_contact(input, &mut judged);
+    judged
+}
+
+/// One new marketing contact of a household a night: its call is one, each
+/// message is one, visits are none.
+fn one_new_contact(input: &QueueInput<'_>, judged: &mut BTreeMap<Key, Judged>) {
+    let mut contacts: BTreeMap<u32, BTreeMap<Option<Key>, Vec<&Judged>>> = BTreeMap::new();
+    for case in judged.values() {
+        let channel = case.action.channel();
+        let marketing = case.reason(input).class == CallClass::Marketing;
+        if case.verdict == Verdict::Call && marketing && channel != Channel::Visit {
+            let unit = input.people.unit[case.case.key.0 as usize];
+            let message = (channel != Channel::Call).then_some(case.case.key);
+            let of_unit = contacts.entry(unit).or_default();
+            of_unit.entry(message).or_default().push(case);
+        }
+    }
+    let mut give_way = Vec::new();
+    for contacts in contacts.into_values() {
+        let mut contacts: Vec<Vec<&Judged>> = contacts.into_values().collect();
+        let again = |cases: &[&Judged]| cases.iter().any(|case| case.again);
+        let of = |case: &Judged| (case.place(input), case.case.key);
+        for cases in &mut contacts {
+            cases.sort_by(|a, b| of(a).partial_cmp(&of(b)).unwrap());
+        }
+        contacts.sort_by(|a, b| of(a[0]).partial_cmp(&of(b[0])).unwrap());
+        let taken = contacts.iter().any(|cases| again(cases));
+        for (index, cases) in contacts.iter().enumerate() {
+            if !again(cases) && (taken || index > 0) {
+                give_way.extend(cases.iter().map(|case| case.case.key));
+            }
+        }
+    }
+    for key in give_way {
+        let case = judged.get_mut(&key).unwrap();
+        case.verdict = Verdict::Held("other_invitation");
+    }
 }
 
 fn judged(input: &QueueInput<'_>, units: &Units, case: Case) -> Judged {
@@ -186,6 +226,7 @@ fn judged(input: &QueueInput<'_>, units: &Units, case: Case) -> Judged {
         owner,
         due,
         machine,
+        again,
         teams,
         days,
     }
