@@ -1,6 +1,8 @@
 //! What earlier nights left: the model and registry to start from, carried-over
 //! calls, and our own invitations that no contact history covers yet.
 
+mod decisions;
+
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -14,6 +16,8 @@ use crate::campaign::{Contact, Volumes};
 use crate::domain::{CallClass, Channel, People};
 use crate::segments::{self, NameError, Names, Registry};
 use crate::store::{OutDir, Run, Runs, StoreError};
+
+pub use decisions::{DECISIONS, Decided, Decisions, decisions};
 
 /// Why an earlier run cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,7 @@ use crate::outputs::OutputError;
 use crate::pipeline::Faults;
 use crate::previous::PreviousError;
 use crate::published::PublishedError;
+use crate::records::RecordError;
 use crate::segments::NameError;
 use crate::store::StoreError;
 use crate::tables::TableError;
@@ -118,6 +119,12 @@ impl From<PreviousError> for Failure {
             PreviousError::Store(error) => error.into(),
             error => Self::new(Exit::Data, error.to_string()),
         }
+    }
+}
+
+impl From<RecordError> for Failure {
+    fn from(error: RecordError) -> Self {
+        Self::new(Exit::Data, error.to_string())
     }
 }
 

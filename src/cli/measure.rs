@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Exit, Failure};
-use crate::measure::{Measurement, adjust_together};
+use crate::measure::{Measurement, Pooling, adjust_together};
 
 /// Measure what activities do, against those who were held out.
 ///
@@ -96,6 +96,14 @@ impl Response {
             Self::Responded => "responded",
             Self::Attended => "attended",
             Self::Value => "value",
+        }
+    }
+
+    /// How the responses of a unit's customers make the unit's.
+    const fn pooling(self) -> Pooling {
+        match self {
+            Self::Responded | Self::Attended => Pooling::Any,
+            Self::Value => Pooling::Sum,
         }
     }
 }

@@ -14,6 +14,8 @@
 use std::collections::BTreeMap;
 
 use super::experiment::Experiment;
+use super::outcomes::Response;
+use crate::campaign::UNIVERSAL;
 use crate::domain::{Decision, DecisionReason, Unit};
 
 /// The arm that could be invited.
@@ -24,32 +26,19 @@ pub const HELD_OUT: &str = "held out";
 
 /// A candidate of one night.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Candidate {
+pub struct Candidate<'a> {
     /// The customer's row.
     pub customer: u32,
     /// The customer's contact unit.
     pub unit: Unit,
-    /// The activity's index.
-    pub activity: u16,
+    /// The activity's id.
+    pub activity: &'a str,
     /// The reason that decided.
     pub reason: DecisionReason,
     /// Probability of accepting, as the night saw it.
     pub probability: f64,
     /// The customer's segment that night, as an index into names.
     pub segment: u32,
-}
-
-/// What a customer did about an activity.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Response {
-    /// The customer's row.
-    pub customer: u32,
-    /// The activity's index.
-    pub activity: u16,
-    /// The day, since 1970-01-01, if it is known.
-    pub day: Option<i32>,
-    /// 0 or 1, or a value.
-    pub value: f64,
 }
 
 /// How the responses of a unit's customers make the unit's.
@@ -66,14 +55,18 @@ pub enum Pooling {
 pub enum Scope {
     /// All activities against the universal control.
     Everything,
-    /// An activity against its own control, without the universal one.
-    Activity(u16),
+    /// An activity, by its number, against its own control, without the
+    /// universal one.
+    Activity(u32),
 }
 
 /// When and how units entered each comparison.
 #[derive(Debug, Default)]
 pub struct Entries {
     entered: BTreeMap<(Scope, Unit), Entry>,
+    /// The ids of the activities, in the order of their numbers.
+    activities: Vec<String>,
+    numbers: BTreeMap<String, u32>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -108,8 +101,13 @@ pub struct Entered {
 
 impl Entries {
     /// Adds a night's candidates. Nights must come in order, oldest first.
-    pub fn add_night(&mut self, night: i32, candidates: impl IntoIterator<Item = Candidate>) {
+    pub fn add_night<'a>(
+        &mut self,
+        night: i32,
+        candidates: impl IntoIterator<Item = Candidate<'a>>,
+    ) {
         for candidate in candidates {
+            let activity = self.numbered(candidate.activity);
             if candidate.reason == DecisionReason::AlreadyInvited {
                 continue;
             }
@@ -122,18 +120,24 @@ impl Entries {
                 decision => {
                     let held_out = decision == Decision::Control;
                     self.add(night, Scope::Everything, false, &candidate);
-                    self.add(
-                        night,
-                        Scope::Activity(candidate.activity),
-                        held_out,
-                        &candidate,
-                    );
+                    self.add(night, Scope::Activity(activity), held_out, &candidate);
                 }
             }
         }
     }
 
-    fn add(&mut self, night: i32, scope: Scope, held_out: bool, candidate: &Candidate) {
+    /// The activity's number; a new one for a new activity.
+    fn numbered(&mut self, activity: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(activity) {
+            return number;
+        }
+        let number = self.activities.len() as u32;
+        self.activities.push(activity.to_owned());
+        self.numbers.insert(activity.to_owned(), number);
+        number
+    }
+
+    fn add(&mut self, night: i32, scope: Scope, held_out: bool, candidate: &Candidate<'_>) {
         let invited = candidate.reason.decision() == Decision::Invited;
         let entry = self
             .entered
@@ -162,6 +166,31 @@ impl Entries {
         }
         if !entry.members.contains(&candidate.customer) {
             entry.members.push(candidate.customer);
+        }
+    }
+
+    /// The ids of all activities that had candidates, whether or not anyone
+    /// passed the policy; an activity's place is its number.
+    #[must_use]
+    pub fn activities(&self) -> &[String] {
+        &self.activities
+    }
+
+    /// The activity's number; `None` if it had no candidates.
+    #[must_use]
+    pub fn number(&self, activity: &str) -> Option<u32> {
+        self.numbers.get(activity).copied()
+    }
+
+    /// What is compared, by name: the activity's id, or `universal`.
+    #[must_use]
+    pub fn name(&self, scope: Scope) -> &str {
+        match scope {
+            Scope::Everything => UNIVERSAL,
+            Scope::Activity(number) => self
+                .activities
+                .get(number as usize)
+                .map_or("", String::as_str),
         }
     }
 
@@ -253,11 +282,11 @@ impl Entry {
 mod tests {
     use super::*;
 
-    fn candidate(customer: u32, unit: u32, reason: DecisionReason) -> Candidate {
+    fn candidate(customer: u32, unit: u32, reason: DecisionReason) -> Candidate<'static> {
         Candidate {
             customer,
             unit,
-            activity: 3,
+            activity: "film",
             reason,
             probability: f64::from(customer) / 10.0,
             segment: customer,
@@ -267,7 +296,7 @@ mod tests {
     fn response(customer: u32, day: i32) -> Response {
         Response {
             customer,
-            activity: 3,
+            activity: 0,
             day: Some(day),
             value: 1.0,
         }
@@ -275,7 +304,7 @@ mod tests {
 
     fn entered(entries: &Entries, responses: &[Response]) -> Entered {
         let names: Vec<String> = (0..10).map(|n| n.to_string()).collect();
-        let scope = Scope::Activity(3);
+        let scope = Scope::Activity(0);
         entries.experiment(scope, |_| true, responses, Pooling::Any, Some(0.1), &names)
     }
 
@@ -331,7 +360,7 @@ mod tests {
         assert_eq!(found.experiment.before, Some(vec![Some(0.1), Some(0.4)]));
         assert_eq!(found.customers, 3);
         let later = |night: i32| night > 100;
-        let scope = Scope::Activity(3);
+        let scope = Scope::Activity(0);
         let found = entries.experiment(scope, later, &responses, Pooling::Sum, None, &[]);
         assert_eq!(found.experiment.arm, [0]);
     }

@@ -1,15 +1,12 @@
 //! What activities did up to tonight, from the runs that this one starts from.
 
-use std::collections::{BTreeMap, HashMap};
-
 use super::{Job, NightError};
-use crate::campaign::{Outcome, UNIVERSAL};
-use crate::domain::{DecisionReason, Unit, days_from_date};
+use crate::domain::days_from_date;
 use crate::measure::{
-    Candidate, Comparison, Entries, Experiment, HELD_OUT, OPEN, Pooling, Response, Scope,
-    adjust_together, measure,
+    Candidate, Comparison, Entries, Experiment, Outcome, Pooling, adjust_together, measure,
+    responses, told, told_experiment,
 };
-use crate::previous::{self, texts};
+use crate::previous::{self, DECISIONS};
 use crate::records;
 use crate::store::Run;
 use crate::tables::ValidTables;
@@ -17,9 +14,7 @@ use crate::view::CustomerView;
 
 /// Decisions beyond which a night does not read its forerunners' again;
 /// `clubcall measure` does it at any size.
-const DECISIONS: u64 = 2_000_000;
-
-const FILE: &str = "decisions.parquet";
+const MOST_DECISIONS: u64 = 2_000_000;
 
 /// The runs that each other started from, the newest first.
 fn chain<'a>(job: &Job<'a>, previous: Option<&'a Run>) -> Vec<&'a Run> {
@@ -32,9 +27,14 @@ fn chain<'a>(job: &Job<'a>, previous: Option<&'a Run>) -> Vec<&'a Run> {
 
 /// Whether there are too many decisions for a night to read them again.
 pub(super) fn is_left_out(job: &Job<'_>, previous: Option<&Run>) -> bool {
-    let rows = |run: &Run| run.manifest.outputs.get(FILE).and_then(|file| file.rows);
+    let rows = |run: &Run| {
+        run.manifest
+            .outputs
+            .get(DECISIONS)
+            .and_then(|file| file.rows)
+    };
     let rows = chain(job, previous).into_iter().filter_map(rows);
-    rows.sum::<u64>() > DECISIONS
+    rows.sum::<u64>() > MOST_DECISIONS
 }
 
 /// Each activity against its control; empty without outcomes or earlier runs.
@@ -47,108 +47,54 @@ pub(super) fn so_far(
     if is_left_out(job, previous) {
         return Ok(Vec::new());
     }
-    let chain = chain(job, previous);
-    let reasons: HashMap<&str, DecisionReason> = DecisionReason::ALL
-        .into_iter()
-        .map(|reason| (reason.as_str(), reason))
-        .collect();
-    let mut names: Vec<String> = Vec::new();
-    let mut codes: BTreeMap<String, u16> = BTreeMap::new();
+    let people = &view.people;
     let mut entries = Entries::default();
-    for run in chain.into_iter().rev() {
-        let frame = previous::frame(run, FILE, &["customer_id", "activity_id", "reason"])?;
-        let [ids, activities, why] =
-            ["customer_id", "activity_id", "reason"].map(|name| texts(&frame, name));
-        let mut candidates = Vec::with_capacity(ids.len());
-        for ((id, activity), why) in ids.into_iter().zip(activities).zip(why) {
-            let row = id.and_then(|id| view.people.row(&id));
-            let reason = why.and_then(|why| reasons.get(why.as_str()).copied());
-            let (Some(row), Some(name), Some(reason)) = (row, activity, reason) else {
-                continue;
-            };
-            let activity = *codes.entry(name).or_insert_with_key(|name| {
-                names.push(name.clone());
-                (names.len() - 1) as u16
-            });
-            candidates.push(Candidate {
+    for run in chain(job, previous).into_iter().rev() {
+        let decisions = previous::decisions(run)?;
+        let candidates = decisions.rows().filter_map(|decided| {
+            let row = people.row(decided.customer)?;
+            Some(Candidate {
                 customer: row as u32,
-                unit: view.people.unit[row],
-                activity,
-                reason,
-                probability: 0.0,
+                unit: people.unit[row],
+                activity: decided.activity,
+                reason: decided.reason?,
+                probability: decided.probability,
                 segment: u32::MAX,
-            });
-        }
+            })
+        });
         entries.add_night(days_from_date(run.manifest.as_of), candidates);
     }
-    let outcomes = records::outcomes(tables, &view.people)?;
-    let mut responses: Vec<Response> = outcomes
-        .iter()
-        .filter_map(|outcome| {
-            Some(Response {
-                customer: outcome.row,
-                activity: *codes.get(&outcome.activity)?,
-                day: outcome.date.map(days_from_date),
-                value: f64::from(u8::from(outcome.responded)),
-            })
-        })
-        .collect();
-    responses.sort_by(|a, b| {
-        let key = |response: &Response| (response.customer, response.activity, response.day);
-        key(a).cmp(&key(b)).then(a.value.total_cmp(&b.value))
-    });
+    let outcomes = outcomes(tables, view)?;
+    let responses = responses(&outcomes, &entries);
     let mut found: Vec<(String, Comparison)> = Vec::new();
-    for scope in entries.scopes() {
-        let name = match scope {
-            Scope::Everything => UNIVERSAL.to_owned(),
-            Scope::Activity(at) => names[usize::from(at)].clone(),
-        };
-        let entered = entries.experiment(scope, |_| true, &responses, Pooling::Any, None, &[]);
-        let compared = measure(&entered.experiment).comparisons;
+    let mut add = |name: &str, experiment: &Experiment| {
+        let compared = measure(experiment).comparisons.into_iter();
         // Where nobody has responded yet there is nothing to see.
-        let compared = compared
-            .into_iter()
-            .filter(|seen| seen.treated.total + seen.control.total > 0.0);
-        found.extend(compared.map(|seen| (name.clone(), seen)));
+        let seen = compared.filter(|seen| seen.treated.total + seen.control.total > 0.0);
+        found.extend(seen.map(|seen| (name.to_owned(), seen)));
+    };
+    for scope in entries.scopes() {
+        let entered = entries.experiment(scope, |_| true, &responses, Pooling::Any, None, &[]);
+        add(entries.name(scope), &entered.experiment);
     }
-    found.extend(told(&outcomes, &codes, &view.people.unit));
+    for (activity, units) in told(&outcomes, &people.unit, Pooling::Any) {
+        if entries.number(activity).is_none() {
+            add(activity, &told_experiment(&units));
+        }
+    }
     adjust_together(found.iter_mut().filter_map(|(_, seen)| seen.lift.as_mut()));
     Ok(found)
 }
 
-/// Activities of which no run knows, as those from before clubcall: their
-/// outcomes say who was held out.
-fn told(
-    outcomes: &[Outcome],
-    decided: &BTreeMap<String, u16>,
-    unit: &[Unit],
-) -> Vec<(String, Comparison)> {
-    let mut units: BTreeMap<&str, BTreeMap<Unit, (bool, bool)>> = BTreeMap::new();
-    for outcome in outcomes {
-        let Some(held_out) = outcome.held_out else {
-            continue;
-        };
-        if decided.contains_key(&outcome.activity) {
-            continue;
-        }
-        let of = units.entry(&outcome.activity).or_default();
-        let (out, responded) = of.entry(unit[outcome.row as usize]).or_default();
-        *out |= held_out;
-        *responded |= outcome.responded;
-    }
-    let compared = units.into_iter().filter_map(|(activity, units)| {
-        let experiment = Experiment {
-            arms: vec![OPEN.to_owned(), HELD_OUT.to_owned()],
-            control: 1,
-            arm: units.values().map(|unit| u16::from(unit.0)).collect(),
-            response: units
-                .values()
-                .map(|unit| f64::from(u8::from(unit.1)))
-                .collect(),
-            ..Experiment::default()
-        };
-        let seen = measure(&experiment).comparisons.into_iter().next()?;
-        (seen.treated.total + seen.control.total > 0.0).then(|| (activity.to_owned(), seen))
+/// Who accepted, or was there where acceptance is not recorded.
+fn outcomes(tables: &ValidTables, view: &CustomerView) -> Result<Vec<Outcome>, NightError> {
+    let outcomes = records::outcomes(tables, &view.people)?;
+    let outcomes = outcomes.into_iter().map(|outcome| Outcome {
+        customer: outcome.row,
+        activity: outcome.activity,
+        day: outcome.date.map(days_from_date),
+        value: f64::from(u8::from(outcome.responded)),
+        held_out: outcome.held_out,
     });
-    compared.collect()
+    Ok(outcomes.collect())
 }

@@ -17,7 +17,8 @@ use crate::campaign::{
 };
 use crate::domain::{Channel, People, Phone};
 use crate::tables::ValidTables;
-use rows::Rows;
+
+pub use rows::Rows;
 
 /// Why a table's rows could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +44,9 @@ pub fn contacts(
     people: &People,
     reasons: &[CallReason],
 ) -> Result<Vec<Contact>, RecordError> {
-    let Some(table) = tables.tables.get("contacts") else {
-        return Ok(Vec::new());
-    };
-    let rows = Rows::read(
+    let Some(rows) = Rows::read(
+        tables,
         "contacts",
-        table,
         &[
             "customer_id",
             "activity_id",
@@ -58,7 +56,10 @@ pub fn contacts(
             "callback_at",
             "promise",
         ],
-    )?;
+    )?
+    else {
+        return Ok(Vec::new());
+    };
     let home = TimeZone::get(&tables.night.timezone).unwrap_or(TimeZone::UTC);
     let zones = Zones::new(people, &home).map_err(|error| RecordError {
         table: "customers".to_owned(),
@@ -92,7 +93,7 @@ pub fn contacts(
             probability: None,
         })
     };
-    Ok((0..rows.len()).filter_map(contact).collect())
+    Ok((0..rows.height()).filter_map(contact).collect())
 }
 
 /// A complaint and how long it took.
@@ -113,11 +114,10 @@ pub struct Complaint {
 /// # Errors
 /// When the table cannot be read.
 pub fn complaints(tables: &ValidTables) -> Result<Option<Vec<Complaint>>, RecordError> {
-    let Some(table) = tables.tables.get("complaints") else {
+    let columns = ["opened_at", "resolved_at", "category", "severity"];
+    let Some(rows) = Rows::read(tables, "complaints", &columns)? else {
         return Ok(None);
     };
-    let columns = ["opened_at", "resolved_at", "category", "severity"];
-    let rows = Rows::read("complaints", table, &columns)?;
     let (opened, resolved) = (rows.moments("opened_at"), rows.moments("resolved_at"));
     let (categories, severities) = (rows.texts("category"), rows.texts("severity"));
     let complaint = |index: usize| {
@@ -128,7 +128,7 @@ pub fn complaints(tables: &ValidTables) -> Result<Option<Vec<Complaint>>, Record
             severity: severities[index].clone(),
         })
     };
-    Ok(Some((0..rows.len()).filter_map(complaint).collect()))
+    Ok(Some((0..rows.height()).filter_map(complaint).collect()))
 }
 
 /// What customers did about earlier activities, from `[tables.outcomes]`.
@@ -136,12 +136,9 @@ pub fn complaints(tables: &ValidTables) -> Result<Option<Vec<Complaint>>, Record
 /// # Errors
 /// When the table cannot be read.
 pub fn outcomes(tables: &ValidTables, people: &People) -> Result<Vec<Outcome>, RecordError> {
-    let Some(table) = tables.tables.get("outcomes") else {
-        return Ok(Vec::new());
-    };
-    let rows = Rows::read(
+    let Some(rows) = Rows::read(
+        tables,
         "outcomes",
-        table,
         &[
             "customer_id",
             "activity_id",
@@ -150,7 +147,10 @@ pub fn outcomes(tables: &ValidTables, people: &People) -> Result<Vec<Outcome>, R
             "at",
             "held_out",
         ],
-    )?;
+    )?
+    else {
+        return Ok(Vec::new());
+    };
     let (ids, activities) = (rows.texts("customer_id"), rows.texts("activity_id"));
     let (responded, attended) = (rows.flags("responded"), rows.flags("attended"));
     let (dates, held_out) = (rows.dates("at"), rows.flags("held_out"));
@@ -163,7 +163,7 @@ pub fn outcomes(tables: &ValidTables, people: &People) -> Result<Vec<Outcome>, R
             held_out: held_out[index],
         })
     };
-    Ok((0..rows.len()).filter_map(outcome).collect())
+    Ok((0..rows.height()).filter_map(outcome).collect())
 }
 
 /// The do-not-contact entries in force at the as-of date, by customer: an entry
@@ -175,14 +175,14 @@ pub fn suppressions(
     tables: &ValidTables,
     people: &People,
 ) -> Result<Vec<Suppression>, RecordError> {
-    let Some(table) = tables.tables.get("suppressions") else {
+    let Some(rows) = Rows::read(
+        tables,
+        "suppressions",
+        &["customer_id", "phone", "channel", "from", "until"],
+    )?
+    else {
         return Ok(Vec::new());
     };
-    let rows = Rows::read(
-        "suppressions",
-        table,
-        &["customer_id", "phone", "channel", "from", "until"],
-    )?;
     let (ids, phones, channels) = (
         rows.texts("customer_id"),
         rows.texts("phone"),
@@ -197,7 +197,7 @@ pub fn suppressions(
     }
     let as_of = tables.night.as_of;
     let mut entries = Vec::new();
-    for index in 0..rows.len() {
+    for index in 0..rows.height() {
         let begun = from[index].is_none_or(|from| from <= as_of);
         let ended = until[index].is_some_and(|until| until < as_of);
         if !begun || ended {
@@ -241,14 +241,14 @@ pub fn scores(
     people: &People,
     activities: &[Activity],
 ) -> Result<Vec<Score>, RecordError> {
-    let Some(table) = tables.tables.get("scores") else {
+    let Some(rows) = Rows::read(
+        tables,
+        "scores",
+        &["customer_id", "activity_id", "probability", "value"],
+    )?
+    else {
         return Ok(Vec::new());
     };
-    let rows = Rows::read(
-        "scores",
-        table,
-        &["customer_id", "activity_id", "probability", "value"],
-    )?;
     let (ids, names) = (rows.texts("customer_id"), rows.texts("activity_id"));
     let (probability, value) = (rows.numbers("probability"), rows.numbers("value"));
     let place: BTreeMap<&str, u16> = activities
@@ -264,7 +264,7 @@ pub fn scores(
             value: value[index],
         })
     };
-    Ok((0..rows.len()).filter_map(score).collect())
+    Ok((0..rows.height()).filter_map(score).collect())
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ fn read(path: &Path, option: &str, required: &[&str]) -> Result<DataFrame, Failu
 }
 
 /// A column of numbers, flags as 0 and 1; what is no number is missing.
-pub(super) fn numbers(frame: &DataFrame, column: &str) -> Vec<Option<f64>> {
+fn numbers(frame: &DataFrame, column: &str) -> Vec<Option<f64>> {
     let cast = frame
         .column(column)
         .and_then(|column| column.cast(&DataType::Float64));

@@ -8,11 +8,11 @@ use jiff::civil::Date;
 
 use super::super::{Exit, Failure, load};
 use super::book::Book;
-use super::inputs::{Customers, responses};
-use super::{MeasureArgs, Measured, Named, Response, recorded};
+use super::inputs::{Customers, outcomes};
+use super::{MeasureArgs, Measured, Named, recorded};
 use crate::campaign::UNIVERSAL;
 use crate::domain::{Fault, days_from_date};
-use crate::measure::{Entered, Pooling, SAMPLE_RATIO_ALPHA, Scope, measure as measured};
+use crate::measure::{Entered, Entries, SAMPLE_RATIO_ALPHA, Scope, measure as measured, responses};
 use crate::store::{OutDir, Run, Runs};
 use crate::watch::grouped;
 
@@ -58,11 +58,14 @@ pub(super) fn measure(pipeline: &Path, args: &MeasureArgs) -> Result<Measured, F
     for run in &nights {
         book.add(run, &customers)?;
     }
-    let responses = responses(&tables, &customers, &book.activities, args.response)?;
-    let scopes = match (wanted(&book, args.activity.as_deref()), &args.activity) {
+    let entries = &book.entries;
+    let outcomes = outcomes(&tables, &customers, args.response)?;
+    let responses = responses(&outcomes, entries);
+    let scopes = match (wanted(entries, args.activity.as_deref()), &args.activity) {
         (Ok(scopes), _) => scopes,
         (Err(unknown), Some(activity)) => {
-            let recorded = recorded::measure(&tables, &customers, activity, args.response)?;
+            let pooling = args.response.pooling();
+            let recorded = recorded::measure(&outcomes, &customers.unit, activity, pooling);
             return recorded.ok_or(unknown);
         }
         (Err(unknown), None) => return Err(unknown),
@@ -71,29 +74,18 @@ pub(super) fn measure(pipeline: &Path, args: &MeasureArgs) -> Result<Measured, F
         only.is_none_or(|day| night == days_from_date(day))
             && args.since.is_none_or(|day| night >= days_from_date(day))
     };
-    let pooling = match args.response {
-        Response::Responded | Response::Attended => Pooling::Any,
-        Response::Value => Pooling::Sum,
-    };
+    let pooling = args.response.pooling();
     let segments = book.segment_names();
-    let names = book.activity_names();
     let mut experiments = Vec::new();
     for scope in scopes {
-        let (name, share) = match scope {
-            Scope::Everything => (UNIVERSAL, file.controls.universal),
-            Scope::Activity(activity) => (
-                names
-                    .get(usize::from(activity))
-                    .map_or("", |name| name.as_str()),
-                file.controls.per_activity,
-            ),
+        let share = match scope {
+            Scope::Everything => file.controls.universal,
+            Scope::Activity(_) => file.controls.per_activity,
         };
         let share = Some(share.get()).filter(|&share| share > 0.0 && share < 1.0);
-        let entered = book
-            .entries
-            .experiment(scope, of_night, &responses, pooling, share, &segments);
+        let entered = entries.experiment(scope, of_night, &responses, pooling, share, &segments);
         if !entered.experiment.arm.is_empty() {
-            experiments.push(named(name, &entered));
+            experiments.push(named(entries.name(scope), &entered));
         }
     }
     if experiments.is_empty() {
@@ -118,23 +110,16 @@ fn nights<'a>(runs: &'a Runs, pipeline: &str, as_of: Date) -> Vec<&'a Run> {
 }
 
 /// The activities to measure; all, or the one asked for.
-fn wanted(book: &Book, activity: Option<&str>) -> Result<Vec<Scope>, Failure> {
-    let scopes = book.entries.scopes();
+fn wanted(entries: &Entries, activity: Option<&str>) -> Result<Vec<Scope>, Failure> {
+    let scopes = entries.scopes();
     let Some(asked) = activity else {
         return Ok(scopes);
     };
-    let scope = match asked {
-        UNIVERSAL => Some(Scope::Everything),
-        _ => book.activities.get(asked).map(|&at| Scope::Activity(at)),
-    };
-    match scope.filter(|scope| scopes.contains(scope)) {
-        Some(scope) => Ok(vec![scope]),
+    match scopes.iter().find(|&&scope| entries.name(scope) == asked) {
+        Some(&scope) => Ok(vec![scope]),
         None => {
-            let known = book
-                .activities
-                .keys()
-                .map(String::as_str)
-                .chain([UNIVERSAL]);
+            let activities = entries.activities().iter().map(String::as_str);
+            let known = activities.chain([UNIVERSAL]);
             let fault = Fault::unknown("--activity", "activity", asked, known);
             Err(Failure::new(Exit::Usage, fault.to_string()))
         }
