@@ -1,5 +1,7 @@
 //! The nearest centroid of every row, and how far it is.
 
+use std::iter::zip;
+
 use ndarray::{ArrayView2, Axis};
 use pulp::Arch;
 use rayon::prelude::*;
@@ -7,7 +9,7 @@ use rayon::prelude::*;
 use super::bounds::Bounds;
 use super::centres::Centres;
 use super::chunks::{chunk_of, chunk_rows, squared_distance, vectorised};
-use super::kernel::{Found, Nearest, Numbers, Sink};
+use super::kernel::Nearest;
 use super::lanes::KMeansFloat;
 use super::observations::{Observations, weight};
 
@@ -243,38 +245,23 @@ fn over_chunks<F: KMeansFloat, T: Send>(
             let chunk = chunk_of(points, range.clone());
             let chunk = chunk.as_slice().unwrap_or_default();
             let rows = known.map(|known| known.bounds.not_safe(labels, &known.keys[range.clone()]));
-            arch.dispatch(Nearest::<_, _, false> {
+            let found = arch.dispatch(Nearest::<_, false> {
                 chunk,
                 rows: rows.as_deref(),
                 centres,
-                sink: &mut Labels(labels),
             });
+            match rows {
+                Some(rows) => {
+                    for (row, nearest) in zip(rows, found.nearest) {
+                        labels[row as usize] = nearest;
+                    }
+                }
+                None => labels.copy_from_slice(&found.nearest),
+            }
             vectorised(
                 #[inline(always)]
                 || work(chunk, labels, range.start),
             )
         })
         .collect()
-}
-
-/// Keeps the nearest centres.
-struct Labels<'a>(&'a mut [u32]);
-
-impl<F: KMeansFloat> Sink<F> for Labels<'_> {
-    #[inline(always)]
-    fn take(&mut self, rows: Numbers, found: Found<F>) {
-        match rows {
-            Numbers::From(start) => {
-                let labels = &mut self.0[start..][..found.nearest.len()];
-                for (label, nearest) in labels.iter_mut().zip(found.nearest) {
-                    *label = nearest.to_index();
-                }
-            }
-            Numbers::Picked(rows) => {
-                for (&row, nearest) in rows.iter().zip(found.nearest) {
-                    self.0[row as usize] = nearest.to_index();
-                }
-            }
-        }
-    }
 }

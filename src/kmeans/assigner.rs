@@ -8,7 +8,7 @@ use pulp::Arch;
 use super::bounds::Bounds;
 use super::centres::Centres;
 use super::chunks::vectorised;
-use super::kernel::{Found, Nearest, Numbers, Sink};
+use super::kernel::{Found, Nearest};
 use super::lanes::KMeansFloat;
 use super::observations::Observations;
 use super::plan::Pass;
@@ -28,138 +28,139 @@ pub(super) struct Assigner<'a, 'd, F> {
     pub(super) bounds: &'a Bounds,
     /// The offset of the sums.
     pub(super) origin: &'a [f64],
-    pub(super) clusters: usize,
     /// Whether the labels say nothing yet.
     pub(super) first: bool,
-    /// The rows that changed cluster, and which one they left. They are added up
-    /// when all are known: one after the other goes faster than now and then.
-    pub(super) changed: Vec<(u32, u32)>,
+}
+
+/// What a pass over the rows of a chunk came to.
+pub(super) struct Outcome {
+    /// What the rows that changed cluster come to; nothing if none did.
+    pub(super) changes: Option<Sums>,
+    pub(super) looked_at: usize,
+    /// Among the rows looked at, the greatest squared distance from the offset,
+    /// if keys were written.
+    pub(super) greatest_square: f64,
 }
 
 impl<F: KMeansFloat> Assigner<'_, '_, F> {
-    /// Assigns the rows of the chunk. Returns how many were looked at, and the
-    /// greatest squared distance from the offset among these, if keys were
-    /// written.
+    /// Assigns the rows of the chunk.
     pub(super) fn run(
-        &mut self,
+        mut self,
         arch: Arch,
         chunk: &[F],
         centres: &Centres<F>,
         pass: Pass,
-    ) -> (usize, F) {
-        let every = self.labels.len();
-        match pass {
-            Pass::Plain => {
-                arch.dispatch(Nearest::<_, _, false> {
-                    chunk,
-                    rows: None,
-                    centres,
-                    sink: self,
-                });
-                (every, F::zero())
-            }
-            Pass::Keyed => {
-                let greatest_square = arch.dispatch(Nearest::<_, _, true> {
-                    chunk,
-                    rows: None,
-                    centres,
-                    sink: self,
-                });
-                (every, greatest_square)
-            }
-            Pass::Sparing => {
-                let rows = self.bounds.not_safe(self.labels, self.keys);
-                let greatest_square = arch.dispatch(Nearest::<_, _, true> {
-                    chunk,
-                    rows: Some(&rows),
-                    centres,
-                    sink: self,
-                });
-                (rows.len(), greatest_square)
-            }
-        }
-    }
-
-    /// What the rows that changed cluster come to; nothing if none did.
-    pub(super) fn changes(&self, chunk: &[F]) -> Option<Sums> {
-        let none = self.changed.is_empty() && !self.first;
-        (!none).then(|| {
-            vectorised(
-                #[inline(always)]
-                || self.add_up(chunk),
-            )
-        })
+    ) -> Outcome {
+        let rows = (pass == Pass::Sparing).then(|| self.bounds.not_safe(self.labels, self.keys));
+        let rows = rows.as_deref();
+        let found = if pass == Pass::Plain {
+            arch.dispatch(Nearest::<_, false> {
+                chunk,
+                rows,
+                centres,
+            })
+        } else {
+            arch.dispatch(Nearest::<_, true> {
+                chunk,
+                rows,
+                centres,
+            })
+        };
+        vectorised(
+            #[inline(always)]
+            || {
+                self.write_keys(rows, &found);
+                // No closure: it would not be compiled for the instruction set.
+                let changed = match (self.first, rows) {
+                    (true, _) => Vec::new(),
+                    (false, None) => differing(self.labels, &found.nearest),
+                    (false, Some(rows)) => self.differing_of(rows, &found.nearest),
+                };
+                let changes = if self.first || !changed.is_empty() {
+                    let mut sums = Sums::new(centres.clusters, centres.columns);
+                    if self.first {
+                        self.labels.copy_from_slice(&found.nearest);
+                        self.add(chunk, &mut sums);
+                    }
+                    for at in changed {
+                        let row = rows.map_or(at, |rows| rows[at as usize]);
+                        self.transfer(chunk, row, found.nearest[at as usize], &mut sums);
+                    }
+                    Some(sums)
+                } else {
+                    None
+                };
+                Outcome {
+                    changes,
+                    looked_at: found.nearest.len(),
+                    greatest_square: found.greatest_square.into(),
+                }
+            },
+        )
     }
 
     #[inline(always)]
-    fn add_up(&self, chunk: &[F]) -> Sums {
-        let columns = self.origin.len();
-        let mut sums = Sums::new(self.clusters, columns);
-        if self.first {
-            for (row, (point, &label)) in
-                zip(chunk.chunks_exact(columns), &*self.labels).enumerate()
-            {
-                let weight = self.data.weight(self.start + row);
-                sums.add(label, point, self.origin, weight);
+    fn write_keys(&mut self, rows: Option<&[u32]>, found: &Found<F>) {
+        for (at, (&nearest, &gap)) in zip(&found.nearest, &found.gaps).enumerate() {
+            let row = rows.map_or(at, |rows| rows[at] as usize);
+            self.keys[row] = self.bounds.key(gap, nearest);
+        }
+    }
+
+    /// Which of these rows are nearest to another cluster than before.
+    #[inline(always)]
+    fn differing_of(&self, rows: &[u32], nearest: &[u32]) -> Vec<u32> {
+        let mut differing = Vec::new();
+        for (at, (&row, &nearest)) in zip(rows, nearest).enumerate() {
+            if self.labels[row as usize] != nearest {
+                differing.push(at as u32);
             }
         }
-        for &(row, from) in &self.changed {
-            let row = row as usize;
-            let point = &chunk[row * columns..][..columns];
+        differing
+    }
+
+    /// Adds all rows to their clusters.
+    #[inline(always)]
+    fn add(&self, chunk: &[F], sums: &mut Sums) {
+        let points = chunk.chunks_exact(self.origin.len());
+        for (row, (point, &label)) in zip(points, &*self.labels).enumerate() {
             let weight = self.data.weight(self.start + row);
-            sums.transfer(from, self.labels[row], point, self.origin, weight);
+            sums.add(label, point, self.origin, weight);
         }
-        sums
     }
 
-    /// Gives a row its label.
+    /// Takes a row to another cluster.
     #[inline(always)]
-    fn label(&mut self, row: usize, nearest: u32) {
-        let label = replace(&mut self.labels[row], nearest);
-        if label != nearest {
-            self.changed.push((row as u32, label));
-        }
+    fn transfer(&mut self, chunk: &[F], row: u32, to: u32, sums: &mut Sums) {
+        let row = row as usize;
+        let columns = self.origin.len();
+        let point = &chunk[row * columns..][..columns];
+        let weight = self.data.weight(self.start + row);
+        let from = replace(&mut self.labels[row], to);
+        sums.transfer(from, to, point, self.origin, weight);
     }
 }
 
-impl<F: KMeansFloat> Sink<F> for Assigner<'_, '_, F> {
-    #[inline(always)]
-    fn take(&mut self, rows: Numbers, found: Found<F>) {
-        match rows {
-            Numbers::From(start) => {
-                if self.first {
-                    // Written and not read: new memory costs less so.
-                    for (label, nearest) in zip(&mut self.labels[start..], found.nearest) {
-                        *label = nearest.to_index();
-                    }
-                } else {
-                    for (some, nearest) in found.nearest.chunks(AT_ONCE).enumerate() {
-                        let start = start + some * AT_ONCE;
-                        let mut differ = 0;
-                        for (label, nearest) in zip(&self.labels[start..], nearest) {
-                            differ |= label ^ nearest.to_index();
-                        }
-                        if differ != 0 {
-                            for (row, nearest) in nearest.iter().enumerate() {
-                                self.label(start + row, nearest.to_index());
-                            }
-                        }
-                    }
-                }
-                if !self.keys.is_empty() {
-                    let keys = &mut self.keys[start..][..found.gaps.len()];
-                    for ((key, nearest), &gap) in zip(keys, found.nearest).zip(found.gaps) {
-                        *key = self.bounds.key(gap.narrow(), nearest.to_index());
-                    }
-                }
-            }
-            Numbers::Picked(rows) => {
-                for ((&row, nearest), &gap) in zip(rows, found.nearest).zip(found.gaps) {
-                    let (row, nearest) = (row as usize, nearest.to_index());
-                    self.keys[row] = self.bounds.key(gap.narrow(), nearest);
-                    self.label(row, nearest);
-                }
-            }
+/// Where two lists of the same length differ.
+#[inline(always)]
+fn differing(a: &[u32], b: &[u32]) -> Vec<u32> {
+    let mut places = Vec::new();
+    let mut count = 0;
+    for (some, (a, b)) in zip(a.chunks(AT_ONCE), b.chunks(AT_ONCE)).enumerate() {
+        let mut differ = 0;
+        for (a, b) in zip(a, b) {
+            differ |= a ^ b;
+        }
+        if differ == 0 {
+            continue;
+        }
+        places.resize(count + AT_ONCE, 0);
+        for (at, (a, b)) in zip(a, b).enumerate() {
+            // Written in any case and kept if needed: no branch to guess.
+            places[count] = (some * AT_ONCE + at) as u32;
+            count += usize::from(a != b);
         }
     }
+    places.truncate(count);
+    places
 }

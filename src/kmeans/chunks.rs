@@ -11,7 +11,7 @@ use ndarray::{ArrayView2, Axis, CowArray, Ix2, Slice};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::tile::POINTS;
+use super::tile::MOST_POINTS;
 
 /// At most about so many chunks: enough for many threads, few enough that
 /// adding up their sums costs nothing.
@@ -25,8 +25,8 @@ const ROWS: usize = 1024;
 pub(super) fn chunk_rows(rows: usize, clusters: usize) -> usize {
     rows.div_ceil(CHUNKS)
         .max(ROWS)
-        .max(clusters.saturating_mul(POINTS))
-        .next_multiple_of(POINTS)
+        .max(clusters.saturating_mul(MOST_POINTS))
+        .next_multiple_of(MOST_POINTS)
 }
 
 /// Applies `work` to every chunk of `size` rows out of `rows`, in parallel;

@@ -1,6 +1,7 @@
 //! All distances between two sets of points.
 
 use std::array;
+use std::iter::zip;
 
 use ndarray::{Array2, ArrayView2, Axis};
 use pulp::bytemuck::cast_slice;
@@ -11,7 +12,7 @@ use super::centres::BLOCK;
 use super::chunks::chunk_of;
 use super::error::KMeansError;
 use super::lanes::KMeansFloat;
-use super::tile::{PANEL, POINTS, Rows, Tile, groups, panels};
+use super::tile::{GROUPS, MOST_POINTS, PANEL, Rows, Tile, panels, points};
 
 /// The squared distance of each of the `points` (rows × columns) from each of
 /// the `others` (rows × columns): points × others.
@@ -48,10 +49,10 @@ pub(super) fn squared_distances_with<F: KMeansFloat>(
     let columns = others.ncols();
     let width = others.nrows();
     if let Some(out) = distances.as_slice_mut() {
-        out.par_chunks_mut(POINTS * width)
+        out.par_chunks_mut(MOST_POINTS * width)
             .enumerate()
             .for_each(|(chunk, out)| {
-                let start = chunk * POINTS;
+                let start = chunk * MOST_POINTS;
                 let chunk = chunk_of(points, start..start + out.len() / width);
                 arch.dispatch(AllDistances {
                     chunk: chunk.as_slice().unwrap_or_default(),
@@ -91,42 +92,39 @@ impl<F: KMeansFloat> WithSimd for AllDistances<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let padded = panels(self.columns) * PANEL;
-        let groups = groups::<F, S>();
+        let lanes = F::lanes::<S>();
         let mut tile = Tile::<F, S>::new(simd, &vec![F::zero(); self.columns]);
         let count = self.chunk.len() / self.columns;
-        tile.load(simd, Rows::Consecutive(self.chunk), count);
-        let mut found = vec![F::zeros::<S>(); BLOCK * groups];
-        for (block, others) in self.others.chunks_exact(padded).enumerate() {
-            for (group, found) in found.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
-                let mut sums = [F::zeros::<S>(); BLOCK];
-                for (panel, others) in tile
-                    .registers
-                    .chunks_exact(PANEL * groups)
-                    .zip(others.as_chunks::<PANEL>().0)
-                {
-                    let panel = &panel[group * PANEL..][..PANEL];
-                    for (&x, others) in panel.iter().zip(others) {
-                        for (sum, &other) in sums.iter_mut().zip(others) {
-                            let difference = F::minus(simd, x, F::splat(simd, other));
-                            *sum = F::fused(simd, difference, difference, *sum);
+        for start in (0..count).step_by(points::<F, S>()) {
+            let rows: [u32; MOST_POINTS] =
+                array::from_fn(|point| (start + point).min(count - 1) as u32);
+            tile.load(simd, Rows::Picked(self.chunk, &rows));
+            let out = &mut self.out[start * self.width..];
+            for (block, others) in self.others.chunks_exact(padded).enumerate() {
+                for group in 0..GROUPS {
+                    let mut sums = [F::zeros::<S>(); BLOCK];
+                    for (panel, others) in zip(&tile.panels, others.as_chunks::<PANEL>().0) {
+                        for (&x, others) in zip(&panel.0[group], others) {
+                            for (sum, &other) in zip(&mut sums, others) {
+                                let difference = F::minus(simd, x, F::splat(simd, other));
+                                *sum = F::fused(simd, difference, difference, *sum);
+                            }
+                        }
+                    }
+                    if lanes > 1 {
+                        sums = F::join_records(simd, sums);
+                    }
+                    let found = cast_slice::<F::Register<S>, F>(&sums)
+                        .as_chunks::<BLOCK>()
+                        .0;
+                    for (found, lane) in zip(found, tile.order) {
+                        let row = (group * lanes + lane) * self.width;
+                        if let Some(out) = out.get_mut(row..row + self.width) {
+                            zip(&mut out[block * BLOCK..], found)
+                                .for_each(|(to, &from)| *to = from);
                         }
                     }
                 }
-                *found = sums;
-            }
-            if F::lanes::<S>() > 1 {
-                for found in found.as_chunks_mut::<BLOCK>().0 {
-                    *found = F::join_records(simd, *found);
-                }
-            }
-            let found = cast_slice::<F::Register<S>, F>(&found)
-                .as_chunks::<BLOCK>()
-                .0;
-            for (out, &slot) in self.out.chunks_exact_mut(self.width).zip(&tile.slots) {
-                let out = &mut out[block * BLOCK..];
-                out.iter_mut()
-                    .zip(&found[slot])
-                    .for_each(|(to, &from)| *to = from);
             }
         }
     }

@@ -8,7 +8,7 @@ use pulp::Arch;
 use rayon::prelude::*;
 
 use super::assign::{Known, Measured, measure, packed};
-use super::assigner::Assigner;
+use super::assigner::{Assigner, Outcome};
 use super::bounds::{Bounds, UNKNOWN};
 use super::centres::Centres;
 use super::chunks::{chunk_of, chunk_rows, squared_distance};
@@ -61,13 +61,6 @@ struct Lloyd<'a, 'd, F> {
     keys: Vec<f32>,
     bounds: Bounds,
     sums: Sums,
-    greatest_square: f64,
-}
-
-/// What a pass over the rows of a chunk came to.
-struct ChunkOutcome {
-    changes: Option<Sums>,
-    looked_at: usize,
     greatest_square: f64,
 }
 
@@ -139,31 +132,23 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
         }
         let size = self.chunk_rows;
         let origin = centres.origin();
-        let (data, arch, bounds, clusters) = (self.data, self.arch, &self.bounds, self.clusters);
+        let (data, arch, bounds) = (self.data, self.arch, &self.bounds);
         let work = |chunk: usize, labels: &mut [u32], keys: &mut [f32]| {
             let start = chunk * size;
             let chunk = chunk_of(data.points, start..start + labels.len());
-            let mut sink = Assigner {
+            let assigner = Assigner {
                 data,
                 start,
                 labels,
                 keys,
                 bounds,
                 origin: &origin,
-                clusters,
                 first,
-                changed: Vec::new(),
             };
-            let chunk = chunk.as_slice().unwrap_or_default();
-            let (looked_at, greatest_square) = sink.run(arch, chunk, centres, pass);
-            ChunkOutcome {
-                changes: sink.changes(chunk),
-                looked_at,
-                greatest_square: greatest_square.into(),
-            }
+            assigner.run(arch, chunk.as_slice().unwrap_or_default(), centres, pass)
         };
         let labels = self.labels.par_chunks_mut(size).enumerate();
-        let outcomes: Vec<ChunkOutcome> = if pass == Pass::Plain {
+        let outcomes: Vec<Outcome> = if pass == Pass::Plain {
             labels
                 .map(|(chunk, labels)| work(chunk, labels, &mut []))
                 .collect()

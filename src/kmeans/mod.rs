@@ -19,12 +19,12 @@
 //! ```
 //!
 //! How it works: `lloyd` iterates over fixed `chunks` of rows in parallel. Each
-//! chunk goes through the `kernel` in `tile`s of 32 points, on the widest vector
-//! registers the machine has (`lanes`); `bounds` spare points that cannot have
-//! changed cluster, once the `plan` finds that they pay; the `assigner` notes
-//! which did, and `sums` take these in; `repair` fills clusters that emptied.
-//! `seeding` finds where to start, `assign` measures the outcome, `transfer`
-//! improves it on small data.
+//! chunk goes through the `kernel` in `tile`s, two of the widest registers that
+//! the machine has (`lanes`) of points at a time; `bounds` spare points that
+//! cannot have changed cluster, once the `plan` finds that they pay; the
+//! `assigner` notes which did, and `sums` take these in; `repair` fills clusters
+//! that emptied. `seeding` finds where to start, `assign` measures the outcome,
+//! `transfer` improves it on small data.
 //!
 //! What holds: the same data, parameters and generator give the same bits on
 //! any number of threads and on any instruction set. Sums are in `f64` and taken

@@ -1,4 +1,4 @@
-//! Thirty-two points at a time, turned so that lanes are points.
+//! Two registers of points at a time, turned so that lanes are points.
 //!
 //! A tile is loaded from the rows of the matrix (any rows, in any order), turned
 //! by pulp's shuffles four features at a time, and taken about an offset. A
@@ -14,8 +14,11 @@ use pulp::bytemuck::{Pod, cast_slice, cast_slice_mut};
 
 use super::lanes::KMeansFloat;
 
-/// Points in a tile.
-pub(super) const POINTS: usize = 32;
+/// Registers that hold one feature of a tile.
+pub(super) const GROUPS: usize = 2;
+
+/// At most so many points are in a tile, whatever the registers.
+pub(super) const MOST_POINTS: usize = 32;
 
 /// Features that are turned together.
 pub(super) const PANEL: usize = 4;
@@ -25,25 +28,34 @@ pub(super) fn panels(columns: usize) -> usize {
     columns.div_ceil(PANEL)
 }
 
-/// Registers that hold one feature of a tile.
+/// Points in a tile.
 #[inline(always)]
-pub(super) fn groups<F: KMeansFloat, S: Simd>() -> usize {
-    POINTS / F::lanes::<S>()
+pub(super) fn points<F: KMeansFloat, S: Simd>() -> usize {
+    GROUPS * F::lanes::<S>()
 }
 
-/// Up to [`POINTS`] points, feature by feature.
+/// Numbers at the start of a cache line: a register that lies across two of them
+/// takes twice as long to load or store.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Aligned<T>(pub(super) T);
+
+/// Four features of all points: group of lanes by group.
+pub(super) type Panel<R> = Aligned<[[R; PANEL]; GROUPS]>;
+
+/// Some points, feature by feature.
 pub(super) struct Tile<F: KMeansFloat, S: Simd> {
-    /// Panel by panel, then group of lanes by group, then the four features.
-    /// Lanes beyond the points that were loaded repeat the last one.
-    pub(super) registers: Vec<F::Register<S>>,
+    /// The features, four by four.
+    pub(super) panels: Vec<Panel<F::Register<S>>>,
     /// Subtracted from every point: each feature in all lanes, panel by panel.
-    offsets: Vec<[F::Register<S>; PANEL]>,
+    offsets: Vec<Aligned<[F::Register<S>; PANEL]>>,
     columns: usize,
-    /// Where the record of each lane lies before it is split.
-    pub(super) slots: [usize; POINTS],
+    /// The lane of each record before it is split.
+    pub(super) order: [usize; MOST_POINTS / GROUPS],
 }
 
-/// Rows to be loaded into a tile, of a row-major matrix.
+/// Rows to be loaded into a tile, of a row-major matrix: as many as it has
+/// points.
 #[derive(Clone, Copy)]
 pub(super) enum Rows<'a, F> {
     /// All of these.
@@ -58,73 +70,67 @@ impl<F: KMeansFloat, S: Simd> Tile<F, S> {
     pub(super) fn new(simd: S, offset: &[F]) -> Self {
         let columns = offset.len();
         let offsets = (0..panels(columns)).map(|panel| {
-            array::from_fn(|feature| {
+            Aligned(array::from_fn(|feature| {
                 let offset = offset.get(panel * PANEL + feature);
                 F::splat(simd, offset.copied().unwrap_or(F::zero()))
-            })
+            }))
         });
         Self {
-            registers: vec![F::zeros::<S>(); panels(columns) * PANEL * groups::<F, S>()],
+            panels: vec![Aligned([[F::zeros::<S>(); PANEL]; GROUPS]); panels(columns)],
             offsets: offsets.collect(),
             columns,
-            slots: slots::<F, S>(simd),
+            order: order::<F, S>(simd),
         }
     }
 
-    /// Loads `count` rows, at least one and at most [`POINTS`].
+    /// Loads rows.
     #[inline(always)]
-    pub(super) fn load(&mut self, simd: S, rows: Rows<F>, count: usize) {
+    pub(super) fn load(&mut self, simd: S, rows: Rows<F>) {
         match F::lanes::<S>() {
-            1 => self.load_groups::<1>(simd, rows, count),
-            2 => self.load_groups::<2>(simd, rows, count),
-            4 => self.load_groups::<4>(simd, rows, count),
-            8 => self.load_groups::<8>(simd, rows, count),
-            _ => self.load_groups::<16>(simd, rows, count),
+            1 => self.load_lanes::<1>(simd, rows),
+            2 => self.load_lanes::<2>(simd, rows),
+            4 => self.load_lanes::<4>(simd, rows),
+            8 => self.load_lanes::<8>(simd, rows),
+            _ => self.load_lanes::<16>(simd, rows),
         }
     }
 
     #[inline(always)]
-    fn load_groups<const LANES: usize>(&mut self, simd: S, rows: Rows<F>, count: usize) {
+    fn load_lanes<const LANES: usize>(&mut self, simd: S, rows: Rows<F>) {
         let columns = self.columns;
-        let groups = groups::<F, S>();
         let whole = columns / PANEL;
-        let (registers, _) = self.registers.as_chunks_mut::<PANEL>();
-        for group in 0..groups {
-            // In the order in which splitting puts them into lanes, and all of
-            // one length, which spares checking it for each panel.
+        for group in 0..GROUPS {
+            // In the order in which splitting puts them into lanes.
             let mut points: [&[F]; LANES] = [&[]; LANES];
-            for lane in 0..LANES {
-                let point = (group * LANES + lane).min(count - 1);
-                let row = match rows {
-                    Rows::Consecutive(rows) => &rows[point * columns..][..columns],
+            for (point, lane) in points.iter_mut().zip(self.order) {
+                let number = group * LANES + lane;
+                *point = match rows {
+                    Rows::Consecutive(rows) => &rows[number * columns..][..columns],
                     Rows::Picked(matrix, rows) => {
-                        &matrix[rows[point] as usize * columns..][..columns]
+                        &matrix[rows[number] as usize * columns..][..columns]
                     }
                 };
-                points[self.slots[lane] % LANES] = row;
             }
+            // All of one length, which spares checking it for each panel.
             let mut wholes: [&[[F; PANEL]]; LANES] = [&[]; LANES];
-            for record in 0..LANES {
-                wholes[record] = &points[record].as_chunks::<PANEL>().0[..whole];
+            for (whole_panels, point) in wholes.iter_mut().zip(points) {
+                *whole_panels = &point.as_chunks::<PANEL>().0[..whole];
             }
-            for panel in 0..whole {
+            let (to, rest) = self.panels.split_at_mut(whole);
+            for (panel, (to, offsets)) in to.iter_mut().zip(&self.offsets).enumerate() {
                 let mut features = [F::zeros::<S>(); PANEL];
-                let to = records(&mut features);
-                for record in 0..LANES {
-                    to[record] = wholes[record][panel];
+                for (record, points) in records(&mut features).iter_mut().zip(wholes) {
+                    *record = points[panel];
                 }
-                registers[panel * groups + group] =
-                    turned::<F, S>(simd, features, &self.offsets[panel]);
+                to.0[group] = turned::<F, S>(simd, features, &offsets.0);
             }
-            if whole * PANEL < columns {
+            if let Some(to) = rest.first_mut() {
                 let mut features = [F::zeros::<S>(); PANEL];
-                let to = records(&mut features);
-                for record in 0..LANES {
-                    let rest = &points[record][whole * PANEL..];
-                    to[record][..rest.len()].copy_from_slice(rest);
+                for (record, point) in records(&mut features).iter_mut().zip(points) {
+                    let rest = &point[whole * PANEL..];
+                    record[..rest.len()].copy_from_slice(rest);
                 }
-                registers[whole * groups + group] =
-                    turned::<F, S>(simd, features, &self.offsets[whole]);
+                to.0[group] = turned::<F, S>(simd, features, &self.offsets[whole].0);
             }
         }
     }
@@ -156,25 +162,23 @@ fn turned<F: KMeansFloat, S: Simd>(
     features
 }
 
-/// Where the record of each point has to lie for the point to come into the
-/// lane of its number: [`KMeansFloat::split_records`] has an order of its own.
+/// The lane into which the record in each place comes:
+/// [`KMeansFloat::split_records`] has an order of its own.
 #[inline(always)]
-fn slots<F: KMeansFloat, S: Simd>(simd: S) -> [usize; POINTS] {
+fn order<F: KMeansFloat, S: Simd>(simd: S) -> [usize; MOST_POINTS / GROUPS] {
     let lanes = F::lanes::<S>();
-    let mut slots = array::from_fn(|point| point);
+    let mut order = array::from_fn(|record| record);
     if lanes > 1 {
         let mut numbered = [F::zeros::<S>(); PANEL];
-        let (records, _) =
-            cast_slice_mut::<F::Register<S>, F>(&mut numbered).as_chunks_mut::<PANEL>();
-        for (number, record) in records.iter_mut().enumerate() {
+        for (number, record) in records::<_, F>(&mut numbered).iter_mut().enumerate() {
             *record = [F::nearest(number as f64); PANEL];
         }
         let split = F::split_records(simd, numbered);
-        let order = cast_slice::<F::Register<S>, F>(&split[..1]);
-        for (point, slot) in slots.iter_mut().enumerate() {
-            let number: f64 = order[point % lanes].into();
-            *slot = point / lanes * lanes + number as usize;
+        let numbers = cast_slice::<F::Register<S>, F>(&split[..1]);
+        for (lane, &number) in numbers.iter().enumerate() {
+            let number: f64 = number.into();
+            order[number as usize] = lane;
         }
     }
-    slots
+    order
 }
