@@ -53,8 +53,10 @@ pub(super) fn main(args: &AllocateArgs) -> Result<(), Failure> {
         totals: stated.totals(),
         rules: stated.rules(),
     };
+    let read = start.elapsed();
     let solution =
         solve(&problem).map_err(|unsolved| failure(&problem, &unsolved, &args.problem))?;
+    let solve_seconds = (start.elapsed() - read).as_secs_f64();
     let whys = reasons(&problem, &solution);
     let decisions = tables::decisions(&stated, &problem, &customers, &whys);
     let assignments = tables::assignments(&stated, &problem, &customers, &solution.chosen);
@@ -64,7 +66,8 @@ pub(super) fn main(args: &AllocateArgs) -> Result<(), Failure> {
         let table = table.map_err(|error| Failure::new(Exit::Software, error.to_string()))?;
         tables::write(&table, &args.out)?;
     }
-    let said = show::Said::new(&stated, &problem, &solution, start.elapsed().as_secs_f64());
+    let seconds = start.elapsed().as_secs_f64();
+    let said = show::Said::new(&stated, &problem, &solution, seconds, solve_seconds);
     let json = said.json()?;
     publish(&args.out.join("solution.json"), |file| {
         writeln!(file, "{json}")

@@ -67,6 +67,14 @@ pub struct Told {
     pub response: f64,
 }
 
+impl Told {
+    /// Whether one of its customers was held out and another was not.
+    #[must_use]
+    pub const fn is_both(&self) -> bool {
+        self.held_out && self.invited
+    }
+}
+
 /// By activity and contact unit, the outcomes that say whether the customer was
 /// held out. `unit` has the contact unit of each customer's row.
 #[must_use]
@@ -92,16 +100,19 @@ pub fn told<'a>(
     told
 }
 
-/// The units that were held out against the others. A unit with one of its
-/// customers held out counts as held out: leave those of which others were
-/// invited out before, if that is not to be.
+/// The units that were held out against the others, without those that were
+/// both.
 #[must_use]
 pub fn told_experiment(units: &BTreeMap<Unit, Told>) -> Experiment {
+    let units = units.values().filter(|of| !of.is_both());
+    let (arm, response) = units
+        .map(|of| (u16::from(of.held_out), of.response))
+        .unzip();
     Experiment {
         arms: vec!["invited".to_owned(), HELD_OUT.to_owned()],
         control: 1,
-        arm: units.values().map(|of| u16::from(of.held_out)).collect(),
-        response: units.values().map(|of| of.response).collect(),
+        arm,
+        response,
         ..Experiment::default()
     }
 }
@@ -160,11 +171,12 @@ mod tests {
         let found = told(&outcomes, &unit, Pooling::Sum);
         assert_eq!(found.keys().collect::<Vec<_>>(), [&"older"]);
         let both = found["older"][&11];
-        assert!(both.held_out && both.invited);
-        let experiment = told_experiment(&found["older"]);
-        assert_eq!(experiment.arm, [1, 1, 0]);
-        assert_eq!(experiment.response, [0.0, 5.0, 1.0]);
+        assert!(both.is_both());
+        assert_eq!(both.response, 5.0);
         let any = told(&outcomes, &unit, Pooling::Any);
-        assert_eq!(told_experiment(&any["older"]).response, [0.0, 3.0, 1.0]);
+        assert_eq!(any["older"][&11].response, 3.0);
+        let experiment = told_experiment(&found["older"]);
+        assert_eq!(experiment.arm, [1, 0]);
+        assert_eq!(experiment.response, [0.0, 1.0]);
     }
 }

@@ -202,6 +202,37 @@ fn an_invitation_by_phone_becomes_a_call_and_no_household_gets_a_message_too() {
 }
 
 #[test]
+fn who_is_followed_up_tonight_is_invited_to_nothing() {
+    let (_, nights) = nights();
+    let facts = Facts::read(sample::small());
+    let household = |customer: &str| facts.customers[customer].household.clone();
+    let selling = ["usage-falling", "gone-silent", "contract-ending"];
+    let mut first = 0;
+    for night in nights {
+        let calls = night.calls().into_iter();
+        let tonight = calls.filter(|call| {
+            call.status == "planned"
+                && call.action != "visit"
+                && selling.contains(&call.reason.as_str())
+        });
+        let followed_up: BTreeSet<String> = tonight.map(|call| household(&call.customer)).collect();
+        for invitation in night.invited() {
+            let household = household(&invitation.customer);
+            assert!(!followed_up.contains(&household), "{invitation:?}");
+        }
+        let decisions = night.table("decisions");
+        let ids = decisions.words("customer_id").into_iter();
+        first += ids
+            .zip(decisions.words("reason"))
+            .filter(|(id, reason)| {
+                reason == "follow_up_first" && followed_up.contains(&household(id))
+            })
+            .count();
+    }
+    assert!(first > 100, "only {first} candidates gave way");
+}
+
+#[test]
 fn there_is_one_decision_for_every_eligible_customer_and_activity() {
     let (_, nights) = nights();
     let path = format!(

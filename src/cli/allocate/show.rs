@@ -28,7 +28,10 @@ pub(super) struct Said {
     constraints: Vec<Constraint>,
     /// How often all candidates were priced.
     passes: usize,
+    /// Of the whole command, reading and writing included.
     seconds: f64,
+    /// Of solving alone.
+    solve_seconds: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -53,6 +56,7 @@ impl Said {
         problem: &Problem,
         solution: &Solution,
         seconds: f64,
+        solve_seconds: f64,
     ) -> Self {
         let constraints: Vec<Constraint> = problem
             .totals
@@ -92,6 +96,7 @@ impl Said {
             constraints,
             passes: solution.passes,
             seconds,
+            solve_seconds,
         }
     }
 

@@ -14,12 +14,15 @@ pub(super) fn measure(
     activity: &str,
     pooling: Pooling,
 ) -> Option<Measured> {
-    let mut units = told(outcomes, unit, pooling).remove(activity)?;
-    let all = units.len();
-    units.retain(|_, of| of.held_out != of.invited);
-    let both = all - units.len();
-    let held = units.values().filter(|of| of.held_out).count();
-    if held == 0 || held == units.len() {
+    let units = told(outcomes, unit, pooling).remove(activity)?;
+    let both = units.values().filter(|of| of.is_both()).count();
+    let experiment = told_experiment(&units);
+    let held = experiment
+        .arm
+        .iter()
+        .filter(|&&arm| usize::from(arm) == experiment.control)
+        .count();
+    if held == 0 || held == experiment.arm.len() {
         return None;
     }
     let mut notes = vec![
@@ -35,7 +38,7 @@ pub(super) fn measure(
     Some(Measured {
         experiments: vec![Named {
             name: activity.to_owned(),
-            measurement: measured(&told_experiment(&units)),
+            measurement: measured(&experiment),
             notes: Vec::new(),
         }],
         notes,
