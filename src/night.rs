@@ -18,7 +18,7 @@ pub use follow_up::columns;
 
 use crate::artifacts;
 use crate::calls::{CallQueue, CallsError};
-use crate::campaign::{Campaign, CampaignError};
+use crate::campaign::{Campaign, CampaignError, ContactOutcome};
 use crate::lists::ListError;
 use crate::outputs::OutputError;
 use crate::pipeline::Plan;
@@ -29,7 +29,7 @@ use crate::segments::{Names, SegmentError, SegmentStatus, Segmentation};
 use crate::store::{Published, Run, RunLock, Runs, StoreError};
 use crate::tables::{Catalog, TableError, ValidTables};
 use crate::view::{self, CustomerView, ViewError};
-use crate::watch::Watch;
+use crate::watch::{Watch, grouped};
 
 /// A night to be run.
 pub struct Job<'a> {
@@ -214,6 +214,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         review,
         campaign,
         calls,
+        other_outcomes: contacts.other_outcomes(),
     };
     let tags = segmenting::tags(job.plan, &results.view)?;
     let known = match previous {
@@ -265,6 +266,8 @@ struct Results {
     review: review::Review,
     campaign: Campaign,
     calls: CallQueue,
+    /// Contacts of the history whose outcome has a name of its own.
+    other_outcomes: u64,
 }
 
 impl Job<'_> {
@@ -348,6 +351,13 @@ impl Results {
             .filter(|check| check.violations > 0)
         {
             warnings.push(check.to_string());
+        }
+        if self.other_outcomes > 0 {
+            warnings.push(format!(
+                "{} contacts have an outcome that is none of {}: each counts as done",
+                grouped(self.other_outcomes),
+                ContactOutcome::NAMES.join(", ")
+            ));
         }
         if lift::is_left_out(job, previous) {
             warnings.push(

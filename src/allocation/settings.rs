@@ -35,6 +35,11 @@ pub struct ConstraintSettings {
     /// Activities on this day or earlier count.
     #[serde(default)]
     pub to: Option<Day>,
+    /// Whether it is a bound on each night by itself. Otherwise what earlier
+    /// nights' invitations took of it is gone, as far as their activities are
+    /// still listed.
+    #[serde(default)]
+    pub nightly: bool,
     /// The bound: invitations, costs, expected responses or minutes.
     pub bound: f64,
     /// The price of one unit beyond the bound, in the currency of the values;

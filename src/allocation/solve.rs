@@ -30,6 +30,20 @@ pub struct Solution {
 }
 
 impl Solution {
+    /// By total, its price, and 0 where that is only what rounding left of it:
+    /// where all of the bound is worth less than a ten-millionth of the whole.
+    #[must_use]
+    pub fn prices_that_count(&self, problem: &Problem) -> Vec<f64> {
+        let least = 1e-7 * self.bound.abs();
+        let totals = problem.totals.iter().zip(&self.prices).zip(&self.used);
+        totals
+            .map(|((total, &price), &used)| {
+                let worth = price * total.bound.abs().max(used.abs()).max(1.0);
+                if worth > least { price } else { 0.0 }
+            })
+            .collect()
+    }
+
     /// How far the value can be from the best, as a share of the bound.
     #[must_use]
     pub fn gap(&self) -> f64 {

@@ -115,6 +115,11 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                 optional_text(calls.iter().map(|c| c.starts_at)),
             ),
             OutColumn::new(
+                "promised_at",
+                "When the customer was promised to be called back, if that is kept.",
+                optional_text(calls.iter().map(|c| c.promised_at)),
+            ),
+            OutColumn::new(
                 "planned_for",
                 "The day for which it is planned; missing beyond the days planned.",
                 ColumnData::Date(

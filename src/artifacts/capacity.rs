@@ -61,6 +61,16 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
             )
             .unit("calls"),
             OutColumn::new(
+                "short",
+                "Of the late, those that more hours would have on time; on the night's own day, all \
+                 of the team.",
+                int(days.iter().map(|(load, day)| {
+                    let own = load.days.first().is_some_and(|first| first.day == day.day);
+                    if own { load.short } else { 0 }
+                })),
+            )
+            .unit("calls"),
+            OutColumn::new(
                 "missing_minutes",
                 "Minutes that the team lacks over the days of the plan to have all calls on \
                  time, and overdue ones as soon as may be; on the night's own day only.",

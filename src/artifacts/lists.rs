@@ -4,8 +4,8 @@
 use super::Night;
 use super::calls::call_id;
 use crate::calls::{Call, CallStatus};
-use crate::campaign::{Invitation, InvitationStatus, Messages, Recipient};
-use crate::domain::{Action, Channel, People, Phone};
+use crate::campaign::{Invitation, InvitationStatus, Messages, Moment, Recipient};
+use crate::domain::{Action, Channel, Language, People, Phone};
 use crate::lists::{List, ListError, Row, Source};
 
 /// Every list of the night: `invitations-<activity>` and `calls-<action>`.
@@ -161,13 +161,26 @@ fn call_list<'a>(
             row.push(call.not_after);
             row.push(call.attempt);
             row.push(&call.script);
-            row.push(
-                [&call.promises[..], &call.talking_points]
-                    .concat()
-                    .join("; "),
-            );
+            let promised = call
+                .promised_at
+                .map(|at| promised_for(at, file.pipeline.language));
+            let points = promised
+                .iter()
+                .chain(&call.promises)
+                .chain(&call.talking_points);
+            row.push(points.cloned().collect::<Vec<_>>().join("; "));
         },
     )
+}
+
+/// That a call-back was promised, and for when.
+fn promised_for(at: Moment, language: Language) -> String {
+    let at = at.to_string();
+    let at = at.get(..16).unwrap_or(&at).replacen('T', " ", 1);
+    match language {
+        Language::En => format!("Call-back promised for {at}"),
+        Language::Zh => format!("约定回电时间：{at}"),
+    }
 }
 
 /// The number, where the channel needs one.

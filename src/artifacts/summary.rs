@@ -127,7 +127,10 @@ fn invitations(night: &Night<'_>, page: &mut Page) {
             grouped(funnel.eligible),
             grouped(funnel.invited),
             grouped(funnel.waitlist),
-            format!("{:.0}", funnel.expected_attendance),
+            format!(
+                "{:.0}",
+                funnel.expected_attendance + funnel.earlier_attendance
+            ),
             if held { "  held back" } else { "" }
         ));
     }
@@ -394,6 +397,6 @@ fn list(page: &mut Page, heading: &str, lines: &[String], none: &str) {
         page.line(&format!("  {none}"));
     }
     for line in lines {
-        page.line(&format!("  - {line}"));
+        page.wrapped(&format!("- {line}"));
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Case<'a> {
     pub(super) promise: Option<&'a str>,
     /// Whether the customer was reached and asked to be called again.
     pub(super) called_back: bool,
+    /// Whether it was listed and nobody worked it off.
+    pub(super) unworked: bool,
     pub(super) next: Next<'a>,
 }
 
@@ -113,6 +115,7 @@ pub(super) fn case<'a>(log: &Log<'a>, found: &Found<'a>) -> Option<Case<'a>> {
         carried,
         promise: None,
         called_back: false,
+        unworked: false,
         next: Next::Expired,
     };
 
@@ -259,6 +262,8 @@ fn decide<'a>(
         {
             case.next = Next::Await(listed);
             return Some(case);
+        } else {
+            case.unworked = true;
         }
     }
 

@@ -42,6 +42,8 @@ pub struct ReasonRow {
     pub listed_on: Option<Date>,
     /// Whether a machine was to send it.
     pub by_machine: bool,
+    /// Whether it was listed before and nobody worked it off.
+    pub unworked: bool,
 }
 
 /// What became of a reason tonight.
@@ -140,6 +142,7 @@ pub(super) fn ledger(
                 Next::Await(listed) => Some(listed),
                 _ => planned.then_some(input.as_of),
             },
+            unworked: case.unworked,
             by_machine: planned && call.is_some_and(|(_, _, call)| call.by_machine),
         })
     };

@@ -154,6 +154,8 @@ pub struct Call {
     /// What to raise besides: further reasons, top interest, next best activity;
     /// nothing for a machine.
     pub talking_points: Vec<String>,
+    /// When the customer was promised to be called back, if that is kept.
+    pub promised_at: Option<Moment>,
     /// What the customer was promised, as the agent noted it: for lists only.
     pub promises: Vec<String>,
 }

@@ -221,7 +221,11 @@ fn calls(
             minutes: one.minutes,
             late: one.late,
             short: one.short,
-            waits: one.day != Some(input.as_of) && one.merged.lead.days.open & 1 == 1,
+            // A round passes by when it comes to the district: that is no lack of
+            // room while the visit is on time.
+            waits: one.day != Some(input.as_of)
+                && one.merged.lead.days.open & 1 == 1
+                && (one.late || input.teams[one.team].visits_a_day.is_none()),
             attempt: lead.attempt,
             status: if one.day == Some(input.as_of) {
                 CallStatus::Planned
@@ -236,6 +240,9 @@ fn calls(
             } else {
                 wording.talking_points(lead, &further)?
             },
+            promised_at: todo
+                .promised
+                .map(|at| Moment::in_zone(at, zones.of(lead.at.row as usize))),
             promises: wording.promises(lead, &further),
             further_reasons: one.merged.further.clone(),
         });

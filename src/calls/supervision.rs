@@ -84,6 +84,10 @@ pub fn alerts(
             _ => {}
         }
     }
+    let unworked = rows.iter().filter(|row| row.unworked).count();
+    let unworked = (unworked > 0).then(|| {
+        format!("{unworked} reasons were listed before and nobody was contacted about them")
+    });
     let id = |reason: u16| &reasons[usize::from(reason)].id;
     let room = without_room
         .into_iter()
@@ -119,5 +123,6 @@ pub fn alerts(
             settings.outcome_days
         )
     });
-    room.chain(ladder).chain(nobody).chain(unknown).collect()
+    let reported = unknown.chain(unworked);
+    room.chain(ladder).chain(nobody).chain(reported).collect()
 }

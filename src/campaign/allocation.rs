@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::earlier::Earlier;
 use super::earlier_contacts::used_contacts;
 use super::pools::{Pools, SeatFrom};
 use super::{Bound, CampaignError, CampaignInput, Refusal};
@@ -115,6 +116,7 @@ type Kind = (u16, Channel, u16);
 /// given up: a fault of clubcall, since inviting nobody keeps all others.
 pub(super) fn allocate(
     input: &CampaignInput<'_>,
+    earlier: &Earlier,
     mut offers: Vec<Offer>,
     pools: &mut Pools,
 ) -> Result<Allocated, CampaignError> {
@@ -134,11 +136,12 @@ pub(super) fn allocate(
             }
         }
     }
+    let taken = taken_before(input, earlier);
     let mut held_back = BTreeSet::new();
     let mut without = BTreeSet::new();
     let mut given_up = Vec::new();
     let optimum = loop {
-        let night = Tonight::new(input, pools, &kinds, &held_back, &without);
+        let night = Tonight::new(input, pools, &taken, &kinds, &held_back, &without);
         match solve(&night.problem) {
             Ok(solution) => {
                 night.fates(pools, &solution, &mut fates);
@@ -196,6 +199,41 @@ pub(super) fn allocate(
     })
 }
 
+/// What earlier invitations took of each constraint: by the channel that they
+/// went by, or the activity's first where that is not known.
+fn taken_before(input: &CampaignInput<'_>, earlier: &Earlier) -> Vec<f64> {
+    let mut sums: BTreeMap<(u16, Channel), [f64; 3]> = BTreeMap::new();
+    for invitation in earlier.all() {
+        let activity = &input.activities[usize::from(invitation.activity)];
+        let Some(channel) = invitation.channel.or(activity.channels.first().copied()) else {
+            continue;
+        };
+        let [count, cost, responses] = sums.entry((invitation.activity, channel)).or_default();
+        *count += 1.0;
+        *cost += activity.cost;
+        *responses += invitation.attendance(activity.acceptance);
+    }
+    let offered: Vec<Offered> = sums
+        .keys()
+        .map(|&(activity, channel)| described(input, &(activity, channel, 0)))
+        .collect();
+    totals(input.bounds.constraints, &offered, &[])
+        .iter()
+        .zip(input.bounds.constraints)
+        .map(|(total, settings)| {
+            let measured = |[count, cost, responses]: &[f64; 3]| match total.measure {
+                Measure::Invitations => *count,
+                Measure::Cost => *cost,
+                Measure::Responses => *responses,
+                Measure::Weight(_) => 0.0,
+            };
+            let counts = sums.values().zip(&total.members);
+            let counted = counts.filter(|(_, member)| **member && !settings.nightly);
+            counted.map(|(sums, _)| measured(sums)).sum()
+        })
+        .collect()
+}
+
 /// Puts those next in line for full seats on the waitlist, unless their unit
 /// has something else.
 fn waitlist(offers: &[Offer], pools: &mut Pools, fates: &mut BTreeMap<u32, Fate>) {
@@ -247,6 +285,7 @@ impl<'a> Tonight<'a> {
     fn new(
         input: &'a CampaignInput<'a>,
         pools: &Pools,
+        taken: &[f64],
         all: &[(Offer, Kind)],
         held_back: &BTreeSet<u16>,
         without: &BTreeSet<String>,
@@ -281,8 +320,10 @@ impl<'a> Tonight<'a> {
                 });
             }
         }
-        for (index, total) in (0_u16..).zip(totals(input.bounds.constraints, &offered, &[])) {
+        let constraints = totals(input.bounds.constraints, &offered, &[]);
+        for (index, (mut total, taken)) in (0_u16..).zip(constraints.into_iter().zip(taken)) {
             if !without.contains(&total.name) {
+                total.bound = (total.bound - taken).max(0.0);
                 sources.push(Source::Constraint(index));
                 bounds.push(total);
             }
@@ -404,14 +445,14 @@ impl<'a> Tonight<'a> {
             .totals
             .iter()
             .zip(&solution.used)
-            .zip(&solution.prices);
+            .zip(solution.prices_that_count(&self.problem));
         Optimum {
             value: solution.value,
             bound: solution.bound,
             greedy: [Greed::Value, Greed::Density]
                 .map(|by| worth(&self.problem, &greedy(&self.problem, by))),
             totals: totals
-                .map(|((total, &used), &price)| Scarce {
+                .map(|((total, &used), price)| Scarce {
                     name: total.name.clone(),
                     measure: measure(total),
                     sense: match total.sense {
@@ -420,8 +461,7 @@ impl<'a> Tonight<'a> {
                     },
                     bound: total.bound,
                     used,
-                    // What rounding leaves of 0 is no price.
-                    price: if price > 1e-7 { price } else { 0.0 },
+                    price,
                     soft: total.soft,
                 })
                 .collect(),

@@ -227,6 +227,27 @@ fn constraints_bound_sets_of_activities_and_the_ledger_names_them() {
 }
 
 #[test]
+fn earlier_nights_use_up_a_constraint_unless_it_is_for_each_night() {
+    let mut world = world(6, &[("a", "film")]);
+    world.caps.clear();
+    world.contacts = vec![contact(0, "a", "2026-10-30"), contact(1, "a", "2026-10-31")];
+    world.constraints = vec![read("name = 'three'\nkind = 'max_invitations'\nbound = 3")];
+    let campaign = world.plan();
+    assert_eq!(invited(&campaign, 0).len(), 1);
+    let three = |campaign: &Campaign| {
+        let mut totals = campaign.optimum.totals.iter();
+        totals
+            .find(|total| total.name == "three")
+            .map(|total| total.bound)
+    };
+    assert_eq!(three(&campaign), Some(1.0));
+    world.constraints[0].nightly = true;
+    let campaign = world.plan();
+    assert_eq!(invited(&campaign, 0).len(), 3);
+    assert_eq!(three(&campaign), Some(3.0));
+}
+
+#[test]
 fn a_lower_bound_is_kept_though_it_costs() {
     let mut world = world(6, &[("a", "film"), ("b", "gym")]);
     world

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::{Activity, Contact, ContactOutcome};
-use crate::domain::{Share, days_from_date};
+use crate::domain::{Channel, Share, days_from_date};
 
 /// Invitations that customers already had to tonight's activities.
 ///
@@ -19,6 +19,7 @@ pub(crate) struct EarlierInvitation {
     pub(crate) activity: u16,
     pub(crate) outcome: Option<ContactOutcome>,
     pub(crate) probability: Option<f64>,
+    pub(crate) channel: Option<Channel>,
 }
 
 impl EarlierInvitation {
@@ -69,6 +70,7 @@ impl Earlier {
                     contact.outcome,
                     // Bits of numbers from 0 up are in the order of the numbers.
                     contact.probability.map(f64::to_bits),
+                    contact.channel,
                 ))
             })
             .collect();
@@ -77,12 +79,15 @@ impl Earlier {
         found.reverse();
         let entries: Vec<_> = found
             .into_iter()
-            .map(|(row, activity, _, _, outcome, bits)| EarlierInvitation {
-                row,
-                activity,
-                outcome,
-                probability: bits.map(f64::from_bits),
-            })
+            .map(
+                |(row, activity, _, _, outcome, bits, channel)| EarlierInvitation {
+                    row,
+                    activity,
+                    outcome,
+                    probability: bits.map(f64::from_bits),
+                    channel,
+                },
+            )
             .collect();
         let mut starts = vec![0_u32; customers + 1];
         for entry in &entries {

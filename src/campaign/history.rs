@@ -55,6 +55,16 @@ pub enum ContactOutcome {
 }
 
 impl ContactOutcome {
+    /// The names that say what came of a contact.
+    pub const NAMES: [&str; 6] = [
+        "accepted",
+        "declined",
+        "ignored",
+        "no_answer",
+        "reached",
+        "call_back",
+    ];
+
     /// The outcome's name in `contacts.parquet`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -84,7 +84,7 @@ pub fn plan_campaign(input: &CampaignInput<'_>) -> Result<Campaign, CampaignErro
             }),
         }
     }
-    let Allocated { fates, optimum } = allocate(input, offers, &mut pools)?;
+    let Allocated { fates, optimum } = allocate(input, &earlier, offers, &mut pools)?;
     for &(candidate, fate) in &fates {
         let at = candidate as usize;
         match fate {
@@ -199,6 +199,10 @@ fn screen_all(
         .map(|at| {
             let (row, activity) = (ledger.row[at] as usize, usize::from(ledger.activity[at]));
             let opening = &openings[activity][callees.index(row)];
+            // First, so that what was done stays done whatever holds tonight.
+            if earlier.of(row, ledger.activity[at]).is_some() {
+                return refuse(DecisionReason::AlreadyInvited, None);
+            }
             if input.held_back[activity] {
                 return refuse(DecisionReason::ActivityHeldBack, Some(Bound::Review));
             }
@@ -217,9 +221,6 @@ fn screen_all(
                 );
             }
             let unit = input.people.unit[row] as usize;
-            if earlier.of(row, ledger.activity[at]).is_some() {
-                return refuse(DecisionReason::AlreadyInvited, None);
-            }
             if input.follow_up_first[unit] {
                 return refuse(DecisionReason::FollowUpFirst, None);
             }

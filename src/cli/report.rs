@@ -38,7 +38,7 @@ pub(super) fn main(args: &ReportArgs) -> Result<(), Failure> {
     let file = args.to.clone().unwrap_or_else(beside);
     std::fs::write(&file, page).map_err(|error| {
         let text = format!("{} cannot be written: {error}", file.display());
-        Failure::new(Exit::Software, text)
+        Failure::new(Exit::CannotWrite, text)
     })?;
     let _ = writeln!(io::stdout().lock(), "{}", file.display());
     if args.open {

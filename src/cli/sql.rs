@@ -85,6 +85,16 @@ pub(super) fn main(args: &SqlArgs) -> Result<(), Failure> {
         text: query,
         run,
         runs: &runs,
+    })
+    .map_err(|error| {
+        let mut failure = Failure::from(error);
+        if query.contains('@') && failure.message.contains("sql parser") {
+            failure.message.push_str(
+                "\n  next: a table of a run by its date or id stands in double quotes, as in \
+                 \"members@2026-11-01\"",
+            );
+        }
+        failure
     })?;
     let frame = match args.format {
         Format::Table => frame.limit(SHOWN as u32 + 1),

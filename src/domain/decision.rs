@@ -44,6 +44,8 @@ impl Decision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DecisionReason {
+    /// Has been invited to this activity by an earlier run or contact.
+    AlreadyInvited,
     /// The activity failed the pre-launch review.
     ActivityHeldBack,
     /// The customer opted out of personalised offers.
@@ -68,8 +70,6 @@ pub enum DecisionReason {
     NoHour,
     /// An earlier contact conflicts with it.
     EarlierConflict,
-    /// Has been invited to this activity by an earlier run or contact.
-    AlreadyInvited,
     /// A marketing call or message about a call reason goes out tonight.
     FollowUpFirst,
     /// In the control group of all campaigns.
@@ -99,6 +99,7 @@ pub enum DecisionReason {
 impl DecisionReason {
     /// Every reason, in order.
     pub const ALL: [Self; 25] = [
+        Self::AlreadyInvited,
         Self::ActivityHeldBack,
         Self::NoPersonalisation,
         Self::Minor,
@@ -111,7 +112,6 @@ impl DecisionReason {
         Self::ContactCap,
         Self::NoHour,
         Self::EarlierConflict,
-        Self::AlreadyInvited,
         Self::FollowUpFirst,
         Self::UniversalControl,
         Self::ActivityControl,

@@ -40,6 +40,8 @@ pub struct CallReasonState {
     pub since: Option<String>,
     /// Which attempt is next.
     pub attempt: Option<u64>,
+    /// The last day on which it was tried.
+    pub tried_on: Option<String>,
     /// Who answers for it.
     pub owner: String,
     /// What is done, where it leads a call.
@@ -100,10 +102,11 @@ pub(super) fn reasons(customer: &Customer<'_>) -> Result<Vec<CallReasonState>, E
             held_by,
             since: word_of(row, "since"),
             attempt: row.get("attempt").as_u64(),
+            tried_on: word_of(row, "tried_on"),
             owner: word(row, "owner"),
             action: of_call("action"),
             team: of_call("team").or_else(|| word_of(row, "team")),
-            due_at: of_call("due_at").or_else(|| word_of(row, "due_at")),
+            due_at: word_of(row, "due_at"),
             done_on: word_of(row, "done_on"),
             planned_for: of_call("planned_for"),
             starts_at: of_call("starts_at"),

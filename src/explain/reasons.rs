@@ -243,6 +243,21 @@ fn outbid(case: &Case<'_>, constraint: &str) -> Told {
         ))
         .needs("a higher value, or more room there");
     };
+    let left = case
+        .bound
+        .filter(|bound| bound.text("measure") == Some("responses"));
+    let left = left.and_then(|bound| bound.number("bound"));
+    let takes = case.decision.number("probability");
+    if let (Some(left), Some(takes)) = (left, takes)
+        && left < takes
+    {
+        return Told::new(format!(
+            "is full: earlier invitations leave {} expected guests of \"{constraint}\", and this one would take {}",
+            short(left),
+            short(takes)
+        ))
+        .needs("more room there");
+    }
     let unit = case.bound.and_then(|bound| bound.number("price"));
     let unit = unit.map_or_else(String::new, |unit| {
         let measure = case.bound.and_then(|bound| bound.text("measure"));

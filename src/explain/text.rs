@@ -156,6 +156,9 @@ fn segment(page: &mut Page, explanation: &Explanation) {
             ),
         );
         for feature in &before.features {
+            if told(&feature.before) == told(&feature.now) {
+                continue;
+            }
             page.line(
                 4,
                 &format!(
@@ -299,6 +302,9 @@ fn call(reason: &CallReasonState) -> String {
     match reason.attempt.filter(|_| reason.state != "done") {
         Some(attempt) if attempt > 1 => text.push_str(&format!("; attempt {attempt}")),
         _ => {}
+    }
+    if let Some(tried) = reason.tried_on.as_ref().filter(|_| reason.state != "done") {
+        text.push_str(&format!("; last tried on {tried}"));
     }
     text
 }

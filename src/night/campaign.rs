@@ -44,6 +44,13 @@ impl Contacts {
         self.history.map(|count| &self.made[..count])
     }
 
+    /// How many of the history have an outcome that is none of the known names.
+    pub(super) fn other_outcomes(&self) -> u64 {
+        let history = self.history().unwrap_or_default().iter();
+        let other = history.filter(|contact| contact.outcome == Some(ContactOutcome::Other));
+        other.count() as u64
+    }
+
     /// Those made and those still to be made.
     pub(super) fn all(&self) -> [&[Contact]; 2] {
         [&self.made, &self.pending]

@@ -59,9 +59,12 @@ fn every_candidate_is_refused_exactly_when_the_policy_says_so() {
                 let mut before = known.chain(&own);
                 before.any(|c| c.customer == customer && c.activity == activity)
             };
-            let expected = facts
-                .refusal(&customer, &channels[&activity], night.date, &known)
-                .or_else(|| asked_before().then_some("already_invited"));
+            let refused = || facts.refusal(&customer, &channels[&activity], night.date, &known);
+            let expected = if asked_before() {
+                Some("already_invited")
+            } else {
+                refused()
+            };
             let found = POLICY.into_iter().find(|policy| *policy == reason);
             assert_eq!(found, expected, "{customer}, {activity}, {}", night.date);
             if let Some(reason) = expected {

@@ -167,6 +167,26 @@ fn what_nobody_can_do_and_what_nobody_reported_are_alerts() {
 }
 
 #[test]
+fn a_list_that_nobody_worked_off_is_an_alert() {
+    let mut world = World::new(2);
+    world.hits = vec![hit(0, 1)];
+    world.carried = vec![listed(0, 1)];
+    // Somebody else was called that day: the history reaches it.
+    world = world.made(vec![about(
+        1,
+        "installation",
+        "2026-11-01",
+        ContactOutcome::Reached,
+    )]);
+    let queue = world.plan();
+    let alerts = alerts(&world.reasons, &world.teams, &world.settings, &queue.ledger);
+    assert_eq!(
+        alerts,
+        ["1 reasons were listed before and nobody was contacted about them"]
+    );
+}
+
+#[test]
 fn what_policy_keeps_back_is_not_overdue() {
     let mut world = World::new(2);
     world.people.consent = vec![[false; 4]; 2];

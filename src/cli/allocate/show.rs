@@ -62,8 +62,8 @@ impl Said {
             .totals
             .iter()
             .zip(&solution.used)
-            .zip(&solution.prices)
-            .map(|((total, &used), &price)| Constraint {
+            .zip(solution.prices_that_count(problem))
+            .map(|((total, &used), price)| Constraint {
                 name: total.name.clone(),
                 measures: measure(total),
                 sense: match total.sense {
@@ -73,8 +73,8 @@ impl Said {
                 bound: total.bound,
                 used,
                 slack: total.slack(used),
-                price: shown(price),
-                binding: shown(price) > 0.0,
+                price,
+                binding: price > 0.0,
                 soft: total.soft,
             })
             .collect();
@@ -165,11 +165,6 @@ impl Said {
         let _ = writeln!(text, "{:.1} s", self.seconds);
         text
     }
-}
-
-/// A price that is only what rounding left of 0 is none.
-fn shown(price: f64) -> f64 {
-    if price > 1e-7 { price } else { 0.0 }
 }
 
 fn percent(share: f64) -> String {

@@ -1,7 +1,7 @@
 //! The experiments that published runs are: every activity against its own
 //! control, and all activities against the universal one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -61,7 +61,13 @@ pub(super) fn measure(pipeline: &Path, args: &MeasureArgs) -> Result<Measured, F
     let entries = &book.entries;
     let outcomes = outcomes(&tables, &customers, args.response)?;
     let responses = responses(&outcomes, entries);
-    let scopes = match (wanted(entries, args.activity.as_deref()), &args.activity) {
+    let recorded: BTreeSet<&str> = outcomes
+        .iter()
+        .filter(|outcome| outcome.held_out.is_some())
+        .map(|outcome| outcome.activity.as_str())
+        .collect();
+    let wanted = wanted(entries, &recorded, args.activity.as_deref());
+    let scopes = match (wanted, &args.activity) {
         (Ok(scopes), _) => scopes,
         (Err(unknown), Some(activity)) => {
             let pooling = args.response.pooling();
@@ -109,8 +115,13 @@ fn nights<'a>(runs: &'a Runs, pipeline: &str, as_of: Date) -> Vec<&'a Run> {
     runs.list().iter().filter(stands).collect()
 }
 
-/// The activities to measure; all, or the one asked for.
-fn wanted(entries: &Entries, activity: Option<&str>) -> Result<Vec<Scope>, Failure> {
+/// The activities to measure; all, or the one asked for. Those that outcomes
+/// alone know are named among what could be asked for.
+fn wanted(
+    entries: &Entries,
+    recorded: &BTreeSet<&str>,
+    activity: Option<&str>,
+) -> Result<Vec<Scope>, Failure> {
     let scopes = entries.scopes();
     let Some(asked) = activity else {
         return Ok(scopes);
@@ -119,7 +130,9 @@ fn wanted(entries: &Entries, activity: Option<&str>) -> Result<Vec<Scope>, Failu
         Some(&scope) => Ok(vec![scope]),
         None => {
             let activities = entries.activities().iter().map(String::as_str);
-            let known = activities.chain([UNIVERSAL]);
+            let known = activities
+                .chain(recorded.iter().copied())
+                .chain([UNIVERSAL]);
             let fault = Fault::unknown("--activity", "activity", asked, known);
             Err(Failure::new(Exit::Usage, fault.to_string()))
         }

@@ -129,6 +129,10 @@ fn comparison(text: &mut String, kind: Kind, found: &Comparison) {
         );
     }
     text.push('\n');
+    if !answered(found) {
+        text.push_str("  no response yet\n");
+        return;
+    }
     let Some(lift) = &found.lift else {
         text.push_str("  too few responses to tell a lift\n");
         return;
