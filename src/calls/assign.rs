@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
+use super::calendar::AtWork;
 use super::dial::{Planned, dial};
 use super::lane::{Hundredths, hundredths};
 use super::load::{DayLoad, TeamLoad};
 use super::merge::Merged;
 use super::rounds::{Visit, rounds};
-use super::schedule::{Job, Slot, missing, schedule};
+use super::schedule::{Able, Job, Slot, missing, schedule};
 use super::wording::owner;
 use super::{QueueInput, Team};
 use crate::campaign::{Moment, Window};
@@ -60,7 +61,7 @@ pub(super) fn assign<'a>(input: &QueueInput<'a>, merged: Vec<Merged<'a>>) -> Ass
         .iter()
         .zip(&merged)
         .map(|(job, one)| Slot {
-            team: job.teams[0].0,
+            team: job.teams[0].team,
             day: Some(one.lead.days.first()),
         })
         .collect();
@@ -100,7 +101,7 @@ pub(super) fn assign<'a>(input: &QueueInput<'a>, merged: Vec<Merged<'a>>) -> Ass
             .map(|(&index, owner)| Visit {
                 owner,
                 district: input.people.district[merged[index].lead.at().row as usize].as_deref(),
-                open: jobs[index].open,
+                open: jobs[index].teams[0].open,
                 due: jobs[index].due,
             })
             .collect();
@@ -119,7 +120,7 @@ pub(super) fn assign<'a>(input: &QueueInput<'a>, merged: Vec<Merged<'a>>) -> Ass
 }
 
 fn slots_team(jobs: &[Job], index: usize) -> usize {
-    jobs[index].teams[0].0
+    jobs[index].teams[0].team
 }
 
 fn job(input: &QueueInput<'_>, teams: &[(&String, &Team)], one: &Merged<'_>) -> Job {
@@ -134,10 +135,13 @@ fn job(input: &QueueInput<'_>, teams: &[(&String, &Team)], one: &Merged<'_>) -> 
         let own = reason.minutes.unwrap_or(team.minutes_per_call);
         own + team.further_minutes * one.further.len() as f64
     };
-    let of = |&team: &usize| (team, hundredths(minutes(teams[team].1)));
+    let of = |&(team, open): &AtWork| Able {
+        team,
+        open,
+        minutes: hundredths(minutes(teams[team].1)),
+    };
     Job {
         teams: one.lead.teams.iter().map(of).collect(),
-        open: one.lead.days.open,
         due: one.lead.days.last_before(one.due_at.at),
     }
 }
@@ -155,10 +159,10 @@ fn assignment<'a>(
     let last = 63 - days.open.leading_zeros() as usize;
     let window = days.on(slot.day.unwrap_or(last))?;
     let late = merged.due_at.at <= window.not_before.at || slot.day.is_none();
-    let minutes = job.teams.iter().find(|(other, _)| *other == slot.team);
+    let able = job.teams.iter().find(|able| able.team == slot.team);
     Some(Assignment {
         team: name,
-        minutes: minutes.map_or(0.0, |(_, minutes)| *minutes as f64 / 100.0),
+        minutes: able.map_or(0.0, |able| able.minutes as f64 / 100.0),
         day: slot.day.map(|day| dates[day]),
         window,
         starts_at: None,
@@ -170,6 +174,17 @@ fn assignment<'a>(
     })
 }
 
+/// The part of a window in which the team is at work; all of it where a promise
+/// is for another time.
+fn within(window: Window, shift: Option<(Timestamp, Timestamp)>) -> (Timestamp, Timestamp) {
+    let all = (window.not_before.at, window.not_after.at);
+    let Some((begins, ends)) = shift else {
+        return all;
+    };
+    let part = (all.0.max(begins), all.1.min(ends));
+    if part.0 < part.1 { part } else { all }
+}
+
 /// Says about when today's calls are made, and puts all in that order.
 fn begin(input: &QueueInput<'_>, calls: &mut [Assignment<'_>]) {
     for (name, team) in input.teams {
@@ -177,6 +192,7 @@ fn begin(input: &QueueInput<'_>, calls: &mut [Assignment<'_>]) {
             .filter(|&index| calls[index].team == name && calls[index].day == Some(input.as_of))
             .collect();
         let starts = Moment::local(input.as_of, team.starts.0, input.timezone).map(|m| m.at);
+        let shift = team.working_day(input.as_of, input.policy, input.timezone);
         let pace = f64::from(team.agents) * team.utilisation.get();
         let planned: Vec<Planned> = today
             .iter()
@@ -188,19 +204,20 @@ fn begin(input: &QueueInput<'_>, calls: &mut [Assignment<'_>]) {
                 } else {
                     0.0
                 };
+                let (begins, ends) = within(call.window, shift.filter(|_| by_agents));
                 Planned {
-                    not_before: call.window.not_before.at,
-                    not_after: call.window.not_after.at,
+                    not_before: begins,
+                    not_after: ends,
                     seconds: seconds.round() as i64,
                 }
             })
             .collect();
         let begins = dial(starts.unwrap_or(Timestamp::MIN), &planned);
-        for (&index, begin) in today.iter().zip(begins) {
+        for ((&index, begin), planned) in today.iter().zip(begins).zip(&planned) {
             let call = &mut calls[index];
             // An agenda is in minutes.
             let minute = Timestamp::from_second(begin.as_second().div_euclid(60) * 60);
-            let within = begin < call.window.not_after.at;
+            let within = begin < planned.not_after;
             call.starts_at = minute.ok().filter(|_| within).map(|at| Moment {
                 at: at.max(call.window.not_before.at),
                 offset: call.window.not_before.offset,

@@ -4,8 +4,8 @@ use std::rc::Rc;
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 
-use super::QueueInput;
 use super::cases::{Case, Todo};
+use super::{Hold, QueueInput, Team};
 use crate::campaign::{CallHours, Callees, CivilTime, Moment, Search, Window};
 use crate::domain::{CallClass, Channel};
 
@@ -19,8 +19,17 @@ pub(super) struct Calendar<'a> {
     callees: Callees<'a>,
     /// By activity, its start.
     starts: Vec<Option<Timestamp>>,
+    /// By team and day ahead, from when until when it works; `None` for machines
+    /// and rounds.
+    shifts: Vec<Option<Vec<Option<Shift>>>>,
     known: HashMap<Alike, Rc<[Option<Window>]>>,
 }
+
+/// From when until when a team works on a day.
+type Shift = (Timestamp, Timestamp);
+
+/// A team with the days on which it can make a call, day 0 being the lowest bit.
+pub(super) type AtWork = (usize, u64);
 
 /// What windows depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,23 +84,47 @@ impl Days {
     }
 }
 
+/// The days on which some team is at work.
+fn staffed(mut days: Days, at_work: Vec<AtWork>) -> (Days, Vec<AtWork>) {
+    days.open = at_work.iter().fold(0, |open, (_, of)| open | of);
+    (days, at_work)
+}
+
 impl<'a> Calendar<'a> {
     pub(super) fn new(input: &QueueInput<'a>, callees: Callees<'a>) -> Self {
         let start = |activity: &crate::campaign::Activity| {
             let starts = activity.starts.0;
             Moment::local(starts.date(), starts.time(), input.timezone).map(|moment| moment.at)
         };
+        let dates: Vec<Date> = (input.as_of.series(1.day()))
+            .take(input.settings.days as usize)
+            .collect();
+        let shifts = |team: &Team| {
+            let by_agents = !team.automatic && team.visits_a_day.is_none();
+            let shift = |&day: &Date| team.working_day(day, input.policy, input.timezone);
+            by_agents.then(|| dates.iter().map(shift).collect())
+        };
         Self {
             input: *input,
+            shifts: input.teams.values().map(shifts).collect(),
             callees,
             starts: input.activities.iter().map(start).collect(),
             known: HashMap::new(),
         }
     }
 
-    /// The windows of what is to be done about the case; `None` when there is
-    /// no window left.
-    pub(super) fn days(&mut self, case: &Case<'_>, todo: &Todo<'_>, machine: bool) -> Option<Days> {
+    /// The windows of what is to be done about the case, on days on which one of
+    /// the teams is at work within them, and which days those are for each.
+    ///
+    /// # Errors
+    /// No window is left, or no team is at work in any.
+    pub(super) fn days(
+        &mut self,
+        case: &Case<'_>,
+        todo: &Todo<'_>,
+        machine: bool,
+        teams: &[usize],
+    ) -> Result<(Days, Vec<AtWork>), Hold> {
         let reason = &self.input.reasons[usize::from(case.at.reason)];
         let hours = reason.window.map(|hours| (hours.from.0, hours.to.0));
         let until = case
@@ -107,7 +140,10 @@ impl<'a> Calendar<'a> {
         let mut from = self.ahead(todo.earliest).unwrap_or(0);
         if let Some(promised) = todo.promised {
             if let Some(days) = self.promised(alike, promised, until) {
-                return Some(days);
+                // What was promised is kept, whoever has to stay for it.
+                let all = || teams.iter().map(|&team| (team, days.open)).collect();
+                let at_work = self.at_work(&days, teams).unwrap_or_else(all);
+                return Ok((days, at_work));
             }
             // Not allowed on that day: as soon as it is after it.
             let zone = self.callees.all()[alike.callee].zone;
@@ -119,12 +155,41 @@ impl<'a> Calendar<'a> {
             let (opens, closes) = hours.unwrap_or((Time::MIN, Time::MAX));
             alike.hours = Some((opens.max(start), closes.min(end)));
             // Who can only be reached at one time of day is tried at that.
-            if let Some(days) = self.open(alike, from, until) {
-                return Some(days);
+            if let Some(days) = self.open(alike, from, until)
+                && let Some(at_work) = self.at_work(&days, teams)
+            {
+                return Ok(staffed(days, at_work));
             }
             alike.hours = hours;
         }
-        self.open(alike, from, until)
+        let days = self.open(alike, from, until).ok_or(Hold::NoWindow)?;
+        let at_work = self.at_work(&days, teams).ok_or(Hold::NoTeam)?;
+        Ok(staffed(days, at_work))
+    }
+
+    /// For each team the days on which it is at work within the window; `None`
+    /// if there is none for any.
+    fn at_work(&self, days: &Days, teams: &[usize]) -> Option<Vec<AtWork>> {
+        let meets = |shift: Option<Shift>, window: Window| {
+            shift.is_some_and(|(begins, ends)| {
+                begins.max(window.not_before.at) < ends.min(window.not_after.at)
+            })
+        };
+        let of = |&team: &usize| {
+            let Some(shifts) = &self.shifts[team] else {
+                return (team, days.open);
+            };
+            let open = (0..shifts.len()).filter(|&day| {
+                days.on(day)
+                    .is_some_and(|window| meets(shifts[day], window))
+            });
+            (team, open.fold(0, |open, day| open | 1 << day))
+        };
+        let at_work: Vec<AtWork> = teams.iter().map(of).collect();
+        at_work
+            .iter()
+            .any(|(_, open)| *open != 0)
+            .then_some(at_work)
     }
 
     /// How many days ahead of tonight's that day is; `None` before it.

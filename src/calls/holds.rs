@@ -18,7 +18,7 @@ pub enum Hold {
     AwaitingOutcome,
     /// Every attempt was made, down to the last rung of the ladder.
     AttemptsUsedUp,
-    /// None of its teams serves the customer.
+    /// None of its teams serves the customer, or is at work when it may be done.
     NoTeam,
     /// No allowed hour is left, such as before the activity starts.
     NoWindow,
@@ -58,7 +58,7 @@ impl Hold {
             Self::Blocked => "another reason goes first",
             Self::AwaitingOutcome => "listed before, outcome not known yet",
             Self::AttemptsUsedUp => "all attempts were made",
-            Self::NoTeam => "no team serves the customer",
+            Self::NoTeam => "no team serves the customer or is at work then",
             Self::NoWindow => "no allowed hour left",
         }
     }

@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use super::HitRef;
-use super::calendar::Days;
+use super::calendar::{AtWork, Days};
 use super::cases::{Case, Todo};
 use crate::campaign::Moment;
 use crate::domain::{CallClass, Channel, Unit};
@@ -18,8 +18,9 @@ pub(super) struct Ready<'a> {
     pub(super) points: i64,
     pub(super) due_at: Moment,
     pub(super) days: Days,
-    /// The teams that can do it, by place among all, the preferred one first.
-    pub(super) teams: Vec<usize>,
+    /// The teams that can do it, by place among all, the preferred one first,
+    /// with the days on which they are at work within its window.
+    pub(super) teams: Vec<AtWork>,
     /// Whether its contact counts already towards the caps.
     pub(super) counted: bool,
     /// Random, so that a customer's id gives no advantage among equals.

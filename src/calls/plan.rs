@@ -116,10 +116,7 @@ impl<'a> Desk<'a> {
             .nth(teams[0])
             .is_some_and(|team| team.automatic);
         let due_at = due(case.since, reason.due_hours, self.zones.of(row)).ok_or(Hold::NoWindow)?;
-        let days = self
-            .calendar
-            .days(case, todo, machine)
-            .ok_or(Hold::NoWindow)?;
+        let (days, teams) = self.calendar.days(case, todo, machine, &teams)?;
         let unit = input.people.unit[row];
         let waited = f64::from((input.as_of - case.since).get_days().max(0));
         let points = f64::from(reason.priority) - input.settings.ageing * waited;

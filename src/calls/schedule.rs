@@ -20,19 +20,32 @@
 
 use super::lane::{Hundredths, Lane};
 
-/// Most days that can be planned ahead: a day is a bit of [`Job::open`].
+/// Most days that can be planned ahead: a day is a bit of [`Able::open`].
 pub(super) const MOST_DAYS: usize = 60;
 
 /// A call to be made, in the order of importance.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Job {
-    /// The teams that can make it with the minutes that it takes them, the
-    /// preferred one first.
-    pub(super) teams: Vec<(usize, Hundredths)>,
-    /// The days on which it can be made, day 0 being the lowest bit.
-    pub(super) open: u64,
+    /// The teams that can make it, the preferred one first.
+    pub(super) teams: Vec<Able>,
     /// The last day on which it is on time; `None` if it is late on every day.
     pub(super) due: Option<usize>,
+}
+
+/// A team that can make a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Able {
+    pub(super) team: usize,
+    /// What it takes the team.
+    pub(super) minutes: Hundredths,
+    /// The days on which it can make it, day 0 being the lowest bit.
+    pub(super) open: u64,
+}
+
+impl Able {
+    fn on(&self, day: usize) -> bool {
+        self.open >> day & 1 == 1
+    }
 }
 
 /// Where a call has been placed.
@@ -72,7 +85,9 @@ pub(super) fn missing(
     let mut lanes: Vec<Lane> = capacity.iter().map(|days| Lane::new(days)).collect();
     for (job, slot) in jobs.iter().zip(slots) {
         let days = capacity[slot.team].len();
-        let Some((first, last)) = span(job, days, mask(days)) else {
+        let able = able(job, slot.team);
+        let Some((first, last)) = able.and_then(|able| span(able, job.due, days, mask(days)))
+        else {
             continue;
         };
         lanes[slot.team].commit(first, last, minutes(job, slot.team));
@@ -88,13 +103,13 @@ struct Admitted {
 
 /// The days among `works` from the first on which the job can be made to the last
 /// that is on time; for an overdue job the first alone.
-fn span(job: &Job, days: usize, works: u64) -> Option<(usize, usize)> {
-    let open = job.open & works;
+fn span(able: &Able, due: Option<usize>, days: usize, works: u64) -> Option<(usize, usize)> {
+    let open = able.open & works;
     if open == 0 {
         return None;
     }
     let first = open.trailing_zeros() as usize;
-    let on_time = job.due.map_or(0, |due| open & mask(due.min(days - 1) + 1));
+    let on_time = due.map_or(0, |due| open & mask(due.min(days - 1) + 1));
     let last = if on_time == 0 {
         first
     } else {
@@ -111,30 +126,29 @@ const fn mask(days: usize) -> u64 {
     }
 }
 
-fn is_open(job: &Job, day: usize) -> bool {
-    job.open >> day & 1 == 1
+fn able(job: &Job, team: usize) -> Option<&Able> {
+    job.teams.iter().find(|able| able.team == team)
 }
 
 fn minutes(job: &Job, team: usize) -> Hundredths {
-    let of = job.teams.iter().find(|(other, _)| *other == team);
-    of.map_or(0, |(_, minutes)| *minutes)
+    able(job, team).map_or(0, |able| able.minutes)
 }
 
 /// Admits the job to the team that has room for it first.
 fn admit(lanes: &mut [Lane], job: &Job) -> Admitted {
     let mut best: Option<(usize, usize, usize, Hundredths)> = None;
-    for &(team, minutes) in &job.teams {
-        let lane = &lanes[team];
-        let Some((first, on_time)) = span(job, lane.days, lane.works) else {
+    for able in &job.teams {
+        let lane = &lanes[able.team];
+        let Some((first, on_time)) = span(able, job.due, lane.days, lane.works) else {
             continue;
         };
         let last = (on_time..lane.days)
-            .filter(|&last| last == on_time || is_open(job, last))
-            .find(|&last| lane.admits(first, last, minutes));
+            .filter(|&last| last == on_time || able.on(last))
+            .find(|&last| lane.admits(first, last, able.minutes));
         if let Some(last) = last
             && best.is_none_or(|(_, _, other, _)| last < other)
         {
-            best = Some((team, first, last, minutes));
+            best = Some((able.team, first, last, able.minutes));
         }
     }
     match best {
@@ -146,7 +160,7 @@ fn admit(lanes: &mut [Lane], job: &Job) -> Admitted {
             }
         }
         None => Admitted {
-            team: job.teams.first().map_or(0, |(team, _)| *team),
+            team: job.teams.first().map_or(0, |able| able.team),
             stretch: None,
         },
     }
@@ -156,11 +170,12 @@ fn admit(lanes: &mut [Lane], job: &Job) -> Admitted {
 /// Where days on which it cannot be made, or remainders, leave none in time, it
 /// takes the room of a less important one: that is placed after it.
 fn place(lanes: &mut [Lane], job: &Job, admitted: &Admitted) -> Slot {
-    let (team, minutes) = (admitted.team, minutes(job, admitted.team));
-    let Some(lane) = lanes.get_mut(team) else {
+    let team = admitted.team;
+    let (Some(lane), Some(able)) = (lanes.get_mut(team), able(job, team)) else {
         return Slot { team, day: None };
     };
-    let open = || (0..lane.days).filter(|&day| is_open(job, day));
+    let minutes = able.minutes;
+    let open = || (0..lane.days).filter(|&day| able.on(day));
     let spared = open().find(|&day| lane.spares(day, admitted.stretch, minutes));
     let in_time = |day: &usize| admitted.stretch.is_none_or(|(_, last)| *day <= last);
     let day = spared.filter(in_time).or_else(|| {
@@ -183,11 +198,11 @@ fn compact(lanes: &mut [Lane], jobs: &[Job], slots: &mut [Slot]) -> bool {
     let mut moved = false;
     for (job, slot) in jobs.iter().zip(slots) {
         let until = slot.day.unwrap_or(usize::MAX);
-        let earlier = job.teams.iter().filter_map(|&(team, minutes)| {
-            let lane = &lanes[team];
+        let earlier = job.teams.iter().filter_map(|able| {
+            let lane = &lanes[able.team];
             (0..lane.days.min(until))
-                .find(|&day| is_open(job, day) && lane.free[day] >= minutes)
-                .map(|day| (day, team))
+                .find(|&day| able.on(day) && lane.free[day] >= able.minutes)
+                .map(|day| (day, able.team))
         });
         // The first team of the earliest day.
         let Some((day, team)) = earlier.min_by_key(|(day, _)| *day) else {
@@ -224,9 +239,10 @@ fn make_room(lanes: &mut [Lane], jobs: &[Job], slots: &mut [Slot]) -> bool {
             continue;
         }
         let until = old.day.unwrap_or(usize::MAX);
-        let found = job.teams.iter().filter_map(|&(team, minutes)| {
+        let found = job.teams.iter().filter_map(|able| {
+            let (team, minutes) = (able.team, able.minutes);
             let days = 0..lanes[team].days.min(until);
-            let mut open = days.filter(|&day| is_open(job, day));
+            let mut open = days.filter(|&day| able.on(day));
             let day = open.find(|&day| {
                 hand_on(
                     lanes,
@@ -277,13 +293,16 @@ fn hand_on(
             day: Some(day),
         };
         let mut others = jobs[index].teams.iter();
-        let to = others.find(|&&(other, minutes)| {
-            other != team && lanes[other].free[day] >= minutes && slots[index] == here
+        let to = others.find(|other| {
+            other.team != team
+                && other.on(day)
+                && lanes[other.team].free[day] >= other.minutes
+                && slots[index] == here
         });
-        if let Some(&(other, there)) = to {
-            lanes[other].take(day, there);
+        if let Some(to) = to {
+            lanes[to.team].take(day, to.minutes);
             short -= minutes(&jobs[index], team);
-            moves.push((index, other));
+            moves.push((index, to.team));
         }
     }
     for &(index, other) in moves.iter().rev() {
@@ -306,9 +325,20 @@ mod tests {
 
     fn job(minutes: Hundredths, open: u64, due: Option<usize>) -> Job {
         Job {
-            teams: vec![(0, minutes)],
-            open,
+            teams: vec![Able {
+                team: 0,
+                minutes,
+                open,
+            }],
             due,
+        }
+    }
+
+    const fn able(team: usize, minutes: Hundredths) -> Able {
+        Able {
+            team,
+            minutes,
+            open: !0,
         }
     }
 
@@ -361,8 +391,7 @@ mod tests {
     #[test]
     fn a_call_goes_to_the_team_that_has_it_on_time() {
         let both = |minutes| Job {
-            teams: vec![(0, minutes), (1, minutes + 1)],
-            open: !0,
+            teams: vec![able(0, minutes), able(1, minutes + 1)],
             due: Some(0),
         };
         let slots = schedule(&[vec![5, 5], vec![6, 6]], &[both(5), both(5), both(5)]);
@@ -376,8 +405,7 @@ mod tests {
     #[test]
     fn a_call_of_two_teams_gives_way_to_one_that_only_the_first_can_make() {
         let both = Job {
-            teams: vec![(0, 5), (1, 6)],
-            open: !0,
+            teams: vec![able(0, 5), able(1, 6)],
             due: Some(0),
         };
         let jobs = [both.clone(), both, job(5, !0, Some(0)), job(5, !0, None)];
@@ -406,14 +434,25 @@ mod tests {
             0..3_usize,
         );
         prop::collection::vec(job, 0..14).prop_map(move |jobs| {
-            let of = |(minutes, first, due, holes, teams): (_, _, _, u64, usize)| Job {
-                teams: match teams {
-                    0 => vec![(0, minutes)],
-                    1 => vec![(1, minutes)],
-                    _ => vec![(1, minutes), (0, minutes)],
-                },
-                open: (u64::MAX << first) & if gaps { holes } else { u64::MAX },
-                due,
+            let of = |(minutes, first, due, holes, teams): (_, _, _, u64, usize)| {
+                // The second team has other days off than the first.
+                let able = |team: usize| Able {
+                    team,
+                    minutes,
+                    open: (u64::MAX << first)
+                        & if gaps {
+                            holes.rotate_left(team as u32)
+                        } else {
+                            !0
+                        },
+                };
+                Job {
+                    teams: match teams {
+                        0 | 1 => vec![able(teams)],
+                        _ => vec![able(1), able(0)],
+                    },
+                    due,
+                }
             };
             jobs.into_iter().map(of).collect()
         })
@@ -429,9 +468,10 @@ mod tests {
         let Some((job, rest)) = jobs.split_first() else {
             return true;
         };
-        for &(team, minutes) in &job.teams {
+        for able in &job.teams {
+            let (team, minutes) = (able.team, able.minutes);
             for day in 0..job.due.map_or(0, |due| due + 1) {
-                if is_open(job, day) && capacity[team][day] >= minutes {
+                if able.on(day) && capacity[team][day] >= minutes {
                     capacity[team][day] -= minutes;
                     let rest = all_on_time(capacity, rest);
                     capacity[team][day] += minutes;
@@ -450,7 +490,7 @@ mod tests {
             let mut left = capacity.clone();
             for (job, slot) in jobs.iter().zip(schedule(&capacity, &jobs)) {
                 let Some(day) = slot.day else { continue };
-                prop_assert!(is_open(job, day));
+                prop_assert!(super::able(job, slot.team).is_some_and(|able| able.on(day)));
                 left[slot.team][day] -= minutes(job, slot.team);
                 prop_assert!(left[slot.team][day] >= 0);
             }
@@ -466,10 +506,10 @@ mod tests {
                 }
             }
             for (job, slot) in jobs.iter().zip(&slots) {
-                for &(team, minutes) in &job.teams {
-                    let earlier = left[team].iter().enumerate().take(slot.day.unwrap_or(DAYS));
+                for able in &job.teams {
+                    let earlier = left[able.team].iter().enumerate().take(slot.day.unwrap_or(DAYS));
                     for (day, &left) in earlier {
-                        prop_assert!(!is_open(job, day) || left < minutes);
+                        prop_assert!(!able.on(day) || left < able.minutes);
                     }
                 }
             }
@@ -494,10 +534,11 @@ mod tests {
                 }
                 for (other, made) in jobs.iter().zip(&slots) {
                     let earlier = made.day.filter(|&day| day < slot.day.unwrap_or(DAYS));
-                    let Some(day) = earlier.filter(|&day| is_open(late, day)) else { continue };
-                    let same = late.teams.iter().any(|(team, _)| *team == made.team);
-                    let mut others = other.teams.iter().filter(|(team, _)| *team != made.team);
-                    prop_assert!(!(same && others.any(|(team, _)| left[*team][day] > 0)));
+                    let Some(day) = earlier else { continue };
+                    let same = super::able(late, made.team).is_some_and(|able| able.on(day));
+                    let others = other.teams.iter().filter(|able| able.team != made.team);
+                    let mut others = others.filter(|able| able.on(day));
+                    prop_assert!(!(same && others.any(|able| left[able.team][day] > 0)));
                 }
             }
         }
@@ -512,14 +553,18 @@ mod tests {
         ) {
             let jobs: Vec<Job> = jobs
                 .into_iter()
-                .map(|job| Job { teams: vec![(0, 1)], ..job })
+                .map(|mut job| {
+                    job.teams.truncate(1);
+                    job.teams[0].team = 0;
+                    job
+                })
                 .take(7)
                 .collect();
             let mut capacity = [free];
             let slots = schedule(&capacity, &jobs);
             let mut kept: Vec<Job> = Vec::new();
             for (job, slot) in jobs.iter().zip(&slots) {
-                let first = job.open.trailing_zeros() as usize;
+                let first = job.teams[0].open.trailing_zeros() as usize;
                 let mut last = job.due.unwrap_or_default().max(first);
                 while last < DAYS {
                     kept.push(Job { due: Some(last), ..job.clone() });

@@ -112,7 +112,7 @@ pub fn alerts(
     });
     let nobody = no_team.into_iter().map(|(reason, count)| {
         format!(
-            "{}: none of its teams serves {count} customers (language, district, skills)",
+            "{}: none of its teams serves {count} customers (language, district, skills, hours)",
             id(reason)
         )
     });

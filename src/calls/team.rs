@@ -1,8 +1,10 @@
 use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::campaign::{CivilTime, Policy};
+use crate::campaign::{CivilTime, Moment, Policy};
 use crate::domain::Share;
 
 /// One `[teams.NAME]` section: who makes the calls, and how many they manage.
@@ -23,7 +25,8 @@ pub struct Team {
     /// Minutes that each further reason adds to a call.
     #[schemars(range(min = 0.0, max = 1440.0))]
     pub further_minutes: f64,
-    /// When the working day begins, in the pipeline's zone.
+    /// When the working day begins, in the pipeline's zone; it lasts for the
+    /// day's `hours`, and calls are made within it.
     pub starts: CivilTime,
     /// The languages it speaks, as the customers table has them; none named:
     /// all. Customers whose language is unknown are served by every team.
@@ -118,6 +121,23 @@ impl Team {
         } else {
             self.hours.on(day.weekday())
         }
+    }
+
+    /// From when until when it works on that day, by the clock of `zone`; `None`
+    /// on days without hours.
+    #[must_use]
+    pub fn working_day(
+        &self,
+        day: Date,
+        policy: &Policy,
+        zone: &TimeZone,
+    ) -> Option<(Timestamp, Timestamp)> {
+        let seconds = (self.hours_on(day, policy) * 3600.0).round() as i64;
+        let begins = Moment::local(day, self.starts.0, zone)?.at;
+        let ends = begins
+            .checked_add(SignedDuration::from_secs(seconds))
+            .ok()?;
+        (seconds > 0).then_some((begins, ends))
     }
 
     /// Whether it serves the customer: language, district, and what the reason

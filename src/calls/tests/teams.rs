@@ -3,7 +3,7 @@
 use super::world::*;
 use crate::calls::*;
 use crate::campaign::testing::contact;
-use crate::campaign::{Contact, ContactOutcome};
+use crate::campaign::{CallHours, Contact, ContactOutcome};
 
 #[test]
 fn what_does_not_fit_is_carried_over_with_its_age_and_owner() {
@@ -201,5 +201,51 @@ fn what_policy_keeps_back_is_not_overdue() {
     assert!(
         state(&queue, 1).unwrap().overdue,
         "service without a number"
+    );
+}
+
+#[test]
+fn a_call_is_for_a_team_that_is_at_work_within_the_window() {
+    let mut world = World::new(2);
+    // Complaints in the evening only, the other reason at any time.
+    world.reasons[0].window = Some(CallHours {
+        from: "18:00".parse().unwrap(),
+        to: "20:00".parse().unwrap(),
+    });
+    world.hits = vec![hit(0, 0), hit(1, 1)];
+    let early = Team {
+        starts: "08:00".parse().unwrap(),
+        hours: Hours {
+            mon: 8.0,
+            ..Hours::default()
+        },
+        ..team(1, 12.0)
+    };
+    let late = Team {
+        starts: "14:00".parse().unwrap(),
+        ..early.clone()
+    };
+    world.teams.insert("care".to_owned(), early);
+    world.teams.insert("clubs".to_owned(), late);
+    assert_eq!(
+        state(&world.plan(), 0).unwrap().state,
+        ReasonState::Held(Hold::NoTeam)
+    );
+    world.reasons[0].team = Teams::Several(vec!["care".to_owned(), "clubs".to_owned()]);
+    let queue = world.plan();
+    let of = |row| {
+        queue
+            .calls
+            .iter()
+            .find(|call| call.lead.row == row)
+            .unwrap()
+    };
+    assert_eq!(
+        (of(0).team.as_str(), of(1).team.as_str()),
+        ("clubs", "care")
+    );
+    assert_eq!(
+        of(0).starts_at.unwrap().to_string(),
+        "2026-11-02T18:00:00+08:00"
     );
 }

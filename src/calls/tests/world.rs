@@ -187,22 +187,23 @@ pub(super) fn event(
     }
 }
 
-/// Every weekday `hours` hours at 6 minutes a call, fully used.
+/// Every weekday `hours` hours of work at 6 minutes a call, spread over a day of
+/// twelve.
 pub(super) fn team(agents: u32, hours: f64) -> Team {
     Team {
         agents,
         hours: Hours {
-            mon: hours,
-            tue: hours,
-            wed: hours,
-            thu: hours,
-            fri: hours,
+            mon: 12.0,
+            tue: 12.0,
+            wed: 12.0,
+            thu: 12.0,
+            fri: 12.0,
             sat: 0.0,
             sun: 0.0,
         },
         minutes_per_call: 6.0,
         further_minutes: 0.0,
-        utilisation: crate::domain::Share::of(1.0),
+        utilisation: crate::domain::Share::of(hours / 12.0),
         ..Team::default()
     }
 }

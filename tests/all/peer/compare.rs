@@ -9,7 +9,7 @@ use clubcall::domain::{CallClass, Channel};
 use super::cases::Key;
 use super::rules::{self, Judged, Verdict};
 use super::tally::Tally;
-use super::windows::Local;
+use super::windows::{Local, at_work};
 
 fn key(hit: HitRef) -> Key {
     (hit.row, hit.reason, hit.activity)
@@ -294,9 +294,13 @@ fn order(
     }
     for calls in of_team.values() {
         let today = |call: &Call| call.planned_for == Some(input.as_of);
+        let by_team = |call: &Call, mine: &Judged, day| {
+            let hours = mine.days.get(&day);
+            hours.is_some_and(|hours| at_work(input, &call.team, day, hours))
+        };
         let waiting = calls
             .iter()
-            .filter(|(call, mine)| !today(call) && mine.days.contains_key(&input.as_of));
+            .filter(|(call, mine)| !today(call) && by_team(call, mine, input.as_of));
         for (waits, mine) in waiting {
             tally.count("waits though it could be made today");
             let late = waits.due_at.at <= waits.not_before.at;

@@ -179,7 +179,7 @@ fn judged(input: &QueueInput<'_>, units: &Units, case: Case) -> Judged {
         begins,
         earliest: None,
     };
-    let days = days(input, &case, &callee);
+    let (days, no_window) = days(input, &case, &callee, &teams);
     let midnight = local(case.since, windows::hour(0), &zone).0;
     let hours = jiff::SignedDuration::from_hours(i64::from(reason.due_hours));
     let due = seen(midnight.checked_add(hours).unwrap(), &zone);
@@ -208,8 +208,10 @@ fn judged(input: &QueueInput<'_>, units: &Units, case: Case) -> Judged {
         Verdict::Held(refused)
     } else if teams.is_empty() {
         Verdict::Held("no_team")
-    } else if days.is_empty() {
+    } else if no_window {
         Verdict::Held("no_window")
+    } else if days.is_empty() {
+        Verdict::Held("no_team")
     } else {
         Verdict::Call
     };
@@ -232,13 +234,15 @@ fn judged(input: &QueueInput<'_>, units: &Units, case: Case) -> Judged {
     }
 }
 
-/// The days on which it can be done. A promise is kept to the minute, or as soon
-/// after as it is allowed.
+/// The days on which it can be done by one of the teams, and whether there would
+/// be none whoever was at work. A promise is kept to the minute, or as soon after
+/// as it is allowed, whoever is at work.
 fn days(
     input: &QueueInput<'_>,
     case: &Case,
     callee: &Callee<'_>,
-) -> BTreeMap<Date, (Local, Local)> {
+    teams: &[String],
+) -> (BTreeMap<Date, (Local, Local)>, bool) {
     let ahead = (0..input.settings.days as i32).map(|days| later(input.as_of, days));
     let mut from_day = case.from_day;
     if let Some(promise) = case.promise {
@@ -261,7 +265,7 @@ fn days(
             } else {
                 to
             };
-            return BTreeMap::from([(day, (from, to))]);
+            return (BTreeMap::from([(day, (from, to))]), false);
         }
         if day >= input.as_of {
             from_day = from_day.max(later(day, 1));
@@ -272,16 +276,24 @@ fn days(
         days.filter_map(|day| Some((day, windows::window(input.policy, day, callee)?)))
             .collect()
     };
+    let staffed = |mut days: BTreeMap<Date, (Local, Local)>| {
+        days.retain(|&day, span| {
+            let mut names = teams.iter();
+            names.any(|team| windows::at_work(input, team, day, span))
+        });
+        days
+    };
     // Who can be reached at one time of day only is tried at that.
-    let at_part = open(callee);
-    if at_part.is_empty() {
-        open(&Callee {
-            part: None,
-            ..*callee
-        })
-    } else {
-        at_part
+    let at_part = staffed(open(callee));
+    if !at_part.is_empty() {
+        return (at_part, false);
     }
+    let any = open(&Callee {
+        part: None,
+        ..*callee
+    });
+    let no_window = any.is_empty();
+    (staffed(any), no_window)
 }
 
 /// The calls of each contact unit, each with its cases in order: one call for

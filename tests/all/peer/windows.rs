@@ -1,5 +1,6 @@
 //! When somebody may be contacted, from the page "When customers are contacted".
 
+use clubcall::calls::{QueueInput, Team};
 use clubcall::campaign::{CallHours, DayHours, Policy};
 use clubcall::domain::{Channel, ContactHours};
 use jiff::Timestamp;
@@ -50,6 +51,38 @@ pub(crate) fn later(day: Date, days: i32) -> Date {
 
 pub(crate) fn days_between(from: Date, to: Date) -> i32 {
     (to - from).get_days()
+}
+
+/// From when until when a team works that day; `None` for a day off.
+pub(crate) fn shift(
+    input: &QueueInput<'_>,
+    team: &Team,
+    day: Date,
+) -> Option<(Timestamp, Timestamp)> {
+    if is_holiday(input.policy, day)
+        || matches!(of_weekday(input.policy, day), Some(DayHours::Closed(_)))
+    {
+        return None;
+    }
+    let hours = team.hours.on(day.weekday());
+    let begins = local(day, team.starts.0, input.timezone).0;
+    let lasts = jiff::SignedDuration::from_secs((hours * 3600.0) as i64);
+    (hours > 0.0).then(|| (begins, begins.checked_add(lasts).unwrap()))
+}
+
+/// Whether somebody of the team is there within the span: machines always are,
+/// and rounds are not by the clock.
+pub(crate) fn at_work(
+    input: &QueueInput<'_>,
+    team: &str,
+    day: Date,
+    span: &(Local, Local),
+) -> bool {
+    let team = &input.teams[team];
+    team.automatic
+        || team.visits_a_day.is_some()
+        || shift(input, team, day)
+            .is_some_and(|(begins, ends)| begins.max(span.0.0) < ends.min(span.1.0))
 }
 
 fn of_weekday(policy: &Policy, day: Date) -> Option<DayHours> {

@@ -90,6 +90,7 @@ agents = 4
 hours = { mon = 8, tue = 8, wed = 8, thu = 8, fri = 8, sat = 6, sun = 6 }
 minutes_per_call = 6
 utilisation = 0.8
+starts = "13:00"
 "#;
 
 /// The small pipeline over the small sample, which must not be edited.
