@@ -172,7 +172,7 @@ pub fn run(job: &Job<'_>, watch: &mut Watch) -> Result<Report, NightError> {
         carried: &carried,
         columns: &columns,
         suppressions: &suppressions,
-        top_interest: &follow_up::top_interests(job.plan, view.people.len(), &affinities),
+        top_interest: &follow_up::top_interests(job.plan, &view.people, &affinities),
         contacts: &contacts.made,
         history: contacts.history(),
         universal_control: &(job.plan.file.controls)

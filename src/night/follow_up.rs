@@ -9,7 +9,7 @@ use crate::calls::{
     self, CallQueue, CallStatus, CallsError, CarriedCall, HitRef, QueueInput, Team, Trigger,
 };
 use crate::campaign::{CallMinutes, Contact, Invitation, Suppression};
-use crate::domain::{CallClass, Channel};
+use crate::domain::{CallClass, Channel, People};
 use crate::pipeline::Plan;
 use crate::previous;
 use crate::segments::InterestAffinity;
@@ -181,16 +181,20 @@ fn next_best(customers: usize, invitations: &[Invitation]) -> Vec<Option<u16>> {
         .collect()
 }
 
-/// The label of each customer's strongest interest; none below one half, where
+/// The label of each customer's strongest interest; none for who opted out of
+/// personalisation, and none below one half, where
 /// the typical user is.
 pub(super) fn top_interests<'a>(
     plan: &Plan,
-    customers: usize,
+    people: &People,
     affinities: &'a [InterestAffinity],
 ) -> Vec<Option<&'a str>> {
     let language = plan.file.pipeline.language;
-    (0..customers)
+    (0..people.len())
         .map(|row| {
+            if !people.personalisation[row] {
+                return None;
+            }
             let strongest = affinities
                 .iter()
                 .max_by(|a, b| a.affinity[row].total_cmp(&b.affinity[row]))?;

@@ -346,3 +346,24 @@ fn segment_sizes_are_those_of_the_members() {
         assert!(sizes.is_empty(), "{sizes:?} are no segments");
     }
 }
+
+#[test]
+fn agents_are_told_no_interest_of_who_opted_out() {
+    let (_, nights) = nights();
+    let facts = Facts::read(sample::small());
+    let (mut told, mut opted_out) = (0, 0);
+    for night in nights {
+        let calls = night.table("calls");
+        let points = calls.texts("talking_points");
+        for (id, points) in calls.words("customer_id").into_iter().zip(points) {
+            let interest = points.is_some_and(|points| points.contains("Interest: "));
+            if facts.customers[&id].personalisation {
+                told += u32::from(interest);
+            } else {
+                assert!(!interest, "{id}");
+                opted_out += 1;
+            }
+        }
+    }
+    assert!(told > 0 && opted_out > 0, "{told} {opted_out}");
+}

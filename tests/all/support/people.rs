@@ -18,7 +18,7 @@ pub(crate) struct Customer {
     pub(crate) zone: String,
     born: Option<Date>,
     consents: BTreeMap<&'static str, bool>,
-    personalisation: bool,
+    pub(crate) personalisation: bool,
 }
 
 /// Someone was asked, by us or by others before.
