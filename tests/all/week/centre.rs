@@ -50,8 +50,6 @@ pub(super) struct Night {
     pub(super) cases: BTreeMap<Matter, Case>,
     /// Those that are made today.
     pub(super) planned: Vec<Call>,
-    /// By call, the minutes that it takes.
-    pub(super) minutes: BTreeMap<String, f64>,
     pub(super) features: Table,
     /// By customer, the row in them.
     pub(super) rows: BTreeMap<String, usize>,
@@ -98,8 +96,6 @@ pub(super) fn night(workspace: &Workspace, date: &str) -> Night {
     let calls = table("calls");
     let [ids, actions, statuses, from] =
         ["call_id", "action", "status", "not_before"].map(|column| calls.words(column));
-    let minutes = ids.iter().cloned().zip(calls.numbers("minutes"));
-    let minutes = minutes.collect();
     let made = matters(&calls).into_iter().enumerate();
     Night {
         day: date.parse().unwrap(),
@@ -113,7 +109,6 @@ pub(super) fn night(workspace: &Workspace, date: &str) -> Night {
                 not_before: from[row].parse().unwrap(),
             })
             .collect(),
-        minutes,
         rows: rows.collect(),
         features,
     }

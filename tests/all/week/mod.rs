@@ -190,10 +190,9 @@ fn a_week_of_nights_forgets_nobody_and_calls_nobody_twice() {
     }
 }
 
-/// Of one reason, attempt and team, nothing is planned that is younger than what
-/// found no room (another attempt has another part of the day, and other days),
-/// save what was promised and what fits into a remainder of the day that is
-/// too short for the other.
+/// Of one reason and team, nothing is planned that is younger than what found no
+/// room, save what was promised and what was tried more often: it has a part of the
+/// day, and fewer days.
 fn by_age(night: &Night, facts: &Facts, notes: &[Note], count: &mut impl FnMut(&'static str)) {
     let promised: BTreeSet<&str> = notes
         .iter()
@@ -211,12 +210,10 @@ fn by_age(night: &Night, facts: &Facts, notes: &[Note], count: &mut impl FnMut(&
             .filter(|case| leads.contains(&case.matter))
         {
             let same = made.matter.1 == waiting.matter.1
-                && made.attempt == waiting.attempt
+                && made.attempt <= waiting.attempt
                 && made.team == waiting.team;
             let household = facts.customers[&made.matter.0].household.as_str();
-            let takes = |case: &Case| night.minutes[case.call.as_ref().unwrap()];
-            let fits = takes(made) < takes(waiting);
-            if same && !fits && !promised.contains(household) {
+            if same && !promised.contains(household) {
                 assert!(made.since <= waiting.since, "{made:?} before {waiting:?}");
                 count("waited behind older");
             }
