@@ -261,13 +261,22 @@ pub fn worth(problem: &Problem, chosen: &[bool]) -> f64 {
     sum_of_chosen(chosen, |offer| problem.offers.value[offer]) - soft.sum::<f64>()
 }
 
+/// Summed with what rounding takes off each step (Neumaier 1974): a plain sum of
+/// a million costs is off by more than the slack that is left of a budget.
 fn sum_of_chosen(chosen: &[bool], of: impl Fn(usize) -> f64) -> f64 {
-    chosen
-        .iter()
-        .enumerate()
-        .filter(|(_, chosen)| **chosen)
-        .map(|(offer, _)| of(offer))
-        .sum()
+    let (mut sum, mut lost) = (0.0_f64, 0.0);
+    let chosen = chosen.iter().enumerate().filter(|(_, chosen)| **chosen);
+    for (offer, _) in chosen {
+        let term = of(offer);
+        let next = sum + term;
+        lost += if sum.abs() >= term.abs() {
+            (sum - next) + term
+        } else {
+            (term - next) + sum
+        };
+        sum = next;
+    }
+    sum + lost
 }
 
 fn gains(units: &Units<'_>, list: &PriceList, choice: &Choice) -> f64 {

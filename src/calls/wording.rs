@@ -104,7 +104,8 @@ impl<'a> Wording<'a> {
             .collect()
     }
 
-    /// What to raise besides: the call's other reasons, the reason's own points, the customer's interest and next best activity.
+    /// What to raise besides: the call's other reasons, the reason's own points,
+    /// the customer's interest and next best activity.
     pub(super) fn talking_points(
         &mut self,
         lead: &Case<'a>,

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::earlier::Earlier;
-use super::earlier_contacts::used_contacts;
+use super::earlier_contacts::{taken_before, used_contacts};
 use super::pools::{Pools, SeatFrom};
 use super::{Bound, CampaignError, CampaignInput, Refusal};
 use crate::allocation::{
@@ -197,41 +197,6 @@ pub(super) fn allocate(
         fates: fates.collect(),
         optimum,
     })
-}
-
-/// What earlier invitations took of each constraint: by the channel that they
-/// went by, or the activity's first where that is not known.
-fn taken_before(input: &CampaignInput<'_>, earlier: &Earlier) -> Vec<f64> {
-    let mut sums: BTreeMap<(u16, Channel), [f64; 3]> = BTreeMap::new();
-    for invitation in earlier.all() {
-        let activity = &input.activities[usize::from(invitation.activity)];
-        let Some(channel) = invitation.channel.or(activity.channels.first().copied()) else {
-            continue;
-        };
-        let [count, cost, responses] = sums.entry((invitation.activity, channel)).or_default();
-        *count += 1.0;
-        *cost += activity.cost;
-        *responses += invitation.attendance(activity.acceptance);
-    }
-    let offered: Vec<Offered> = sums
-        .keys()
-        .map(|&(activity, channel)| described(input, &(activity, channel, 0)))
-        .collect();
-    totals(input.bounds.constraints, &offered, &[])
-        .iter()
-        .zip(input.bounds.constraints)
-        .map(|(total, settings)| {
-            let measured = |[count, cost, responses]: &[f64; 3]| match total.measure {
-                Measure::Invitations => *count,
-                Measure::Cost => *cost,
-                Measure::Responses => *responses,
-                Measure::Weight(_) => 0.0,
-            };
-            let counts = sums.values().zip(&total.members);
-            let counted = counts.filter(|(_, member)| **member && !settings.nightly);
-            counted.map(|(sums, _)| measured(sums)).sum()
-        })
-        .collect()
 }
 
 /// Puts those next in line for full seats on the waitlist, unless their unit
@@ -542,7 +507,7 @@ impl<'a> Tonight<'a> {
 }
 
 /// What bounds and rules look at.
-fn described(input: &CampaignInput<'_>, &(activity, channel, _): &Kind) -> Offered {
+pub(super) fn described(input: &CampaignInput<'_>, &(activity, channel, _): &Kind) -> Offered {
     let activity = &input.activities[usize::from(activity)];
     Offered {
         id: activity.id.clone(),

@@ -1,10 +1,12 @@
-//! What earlier contacts use up of contact rules, and which activities they
-//! conflict with.
+//! What earlier contacts use up of contact rules and constraints, and which
+//! activities they conflict with.
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::allocation::described;
+use super::earlier::Earlier;
 use super::{CampaignInput, Contact};
-use crate::allocation::{Day, Offered};
+use crate::allocation::{Day, Measure, Offered, totals};
 use crate::domain::{CallClass, Channel, Unit};
 
 /// Contacts that each unit of `units` (ascending) has had by each contact
@@ -44,6 +46,41 @@ pub(super) fn used_contacts(input: &CampaignInput<'_>, units: &[Unit]) -> Vec<u1
         }
     }
     used
+}
+
+/// What earlier invitations took of each constraint: by the channel that they
+/// went by, or the activity's first where that is not known.
+pub(super) fn taken_before(input: &CampaignInput<'_>, earlier: &Earlier) -> Vec<f64> {
+    let mut sums: BTreeMap<(u16, Channel), [f64; 3]> = BTreeMap::new();
+    for invitation in earlier.all() {
+        let activity = &input.activities[usize::from(invitation.activity)];
+        let Some(channel) = invitation.channel.or(activity.channels.first().copied()) else {
+            continue;
+        };
+        let [count, cost, responses] = sums.entry((invitation.activity, channel)).or_default();
+        *count += 1.0;
+        *cost += activity.cost;
+        *responses += invitation.attendance(activity.acceptance);
+    }
+    let offered: Vec<Offered> = sums
+        .keys()
+        .map(|&(activity, channel)| described(input, &(activity, channel, 0)))
+        .collect();
+    totals(input.bounds.constraints, &offered, &[])
+        .iter()
+        .zip(input.bounds.constraints)
+        .map(|(total, settings)| {
+            let measured = |[count, cost, responses]: &[f64; 3]| match total.measure {
+                Measure::Invitations => *count,
+                Measure::Cost => *cost,
+                Measure::Responses => *responses,
+                Measure::Weight(_) => 0.0,
+            };
+            let counts = sums.values().zip(&total.members);
+            let counted = counts.filter(|(_, member)| **member && !settings.nightly);
+            counted.map(|(sums, _)| measured(sums)).sum()
+        })
+        .collect()
 }
 
 /// Which activities, by index, an earlier contact of the customer conflicts

@@ -182,8 +182,7 @@ fn next_best(customers: usize, invitations: &[Invitation]) -> Vec<Option<u16>> {
 }
 
 /// The label of each customer's strongest interest; none for who opted out of
-/// personalisation, and none below one half, where
-/// the typical user is.
+/// personalisation, and none below one half, where the typical user is.
 pub(super) fn top_interests<'a>(
     plan: &Plan,
     people: &People,
