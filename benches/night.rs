@@ -10,8 +10,8 @@
 
 use std::error::Error;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+
+mod shipped;
 
 const DAYS: &str = "90";
 
@@ -20,34 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .skip(1)
         .find(|argument| argument.parse::<u64>().is_ok())
         .unwrap_or_else(|| "20000".to_owned());
-    let folder = tempfile::tempdir()?;
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
-    let pipelines = folder.path().join("pipelines");
-    fs::create_dir_all(pipelines.join("nightly"))?;
-    for name in [
-        "nightly.toml",
-        "nightly/view.toml",
-        "nightly/activities.toml",
-        "nightly/calls.toml",
-    ] {
-        fs::copy(here.join(name), pipelines.join(name))?;
-    }
-    clubcall(
-        folder.path(),
-        &[
-            "sample",
-            "--customers",
-            &customers,
-            "--days",
-            DAYS,
-            "--seed",
-            "1",
-            "--quiet",
-            "--out",
-            "sample-data",
-        ],
-    )?;
-    clubcall(folder.path(), &["run", "pipelines/nightly.toml", "--quiet"])?;
+    let sample = ["--customers", &customers, "--days", DAYS, "--seed", "1"];
+    let folder = shipped::night(&sample)?;
     println!("{customers} customers, {DAYS} days");
     for entry in fs::read_dir(folder.path().join("out/runs"))? {
         let path = entry?.path();
@@ -56,18 +30,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
-}
-
-fn clubcall(folder: &Path, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
-    let ended = Command::new(env!("CARGO_BIN_EXE_clubcall"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()?;
-    if ended.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&ended.stderr).into_owned().into())
-    }
 }
 
 fn print_times(json: &str) -> Result<(), Box<dyn Error>> {

@@ -17,14 +17,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
-use std::process::Command;
 
 use arrow_array::cast::AsArray;
 use clubcall::sample::{SampleSettings, likeliest_groups};
 use clubcall::segments::agreement::adjusted_rand;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+mod shipped;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -74,23 +75,8 @@ struct Night {
 }
 
 fn night(customers: u64, seed: u64) -> Outcome<Night> {
-    let folder = tempfile::tempdir()?;
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
-    let pipelines = folder.path().join("pipelines");
-    fs::create_dir_all(pipelines.join("nightly"))?;
-    for name in [
-        "nightly.toml",
-        "nightly/view.toml",
-        "nightly/activities.toml",
-        "nightly/calls.toml",
-    ] {
-        fs::copy(here.join(name), pipelines.join(name))?;
-    }
     let numbers = [customers, seed].map(|number| number.to_string());
-    let sample = ["sample", "--quiet", "--customers", &numbers[0], "--seed"];
-    let sample = [&sample[..], &[&numbers[1], "--out", "sample-data"]].concat();
-    clubcall(folder.path(), &sample)?;
-    clubcall(folder.path(), &["run", "pipelines/nightly.toml", "--quiet"])?;
+    let folder = shipped::night(&["--customers", &numbers[0], "--seed", &numbers[1]])?;
     let truth = folder.path().join("sample-data/truth/customers.parquet");
     let planted = words(&truth, "group")?;
     let members = folder.path().join("out/current/members.parquet");
@@ -150,16 +136,4 @@ fn words(path: &Path, column: &str) -> Outcome<Vec<String>> {
         words.extend(values.map(|word| word.unwrap_or_default().to_owned()));
     }
     Ok(words)
-}
-
-fn clubcall(folder: &Path, arguments: &[&str]) -> Outcome<()> {
-    let ended = Command::new(env!("CARGO_BIN_EXE_clubcall"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()?;
-    if ended.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&ended.stderr).into_owned().into())
-    }
 }

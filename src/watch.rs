@@ -165,6 +165,21 @@ pub fn grouped(count: u64) -> String {
     out
 }
 
+/// The columns of a terminal that texts are written for.
+const WIDTH: usize = 80;
+
+/// A paragraph in lines of at most 80 columns, each with its line end: the first
+/// begins with `first`, the others with `next`. Chinese breaks between characters.
+#[must_use]
+pub fn paragraph(text: &str, first: &str, next: &str) -> String {
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(next)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let lines = textwrap::wrap(text, options);
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
 /// The peak resident memory of this process, where the system tells.
 fn peak_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -6,10 +6,11 @@ use super::calls::call_id;
 use crate::calls::{Call, CallStatus};
 use crate::campaign::{Invitation, InvitationStatus, Messages, Moment, Recipient};
 use crate::domain::{Action, Channel, Language, People, Phone};
-use crate::lists::{List, ListError, Row, Source};
+use crate::lists::{List, ListError, QUEUE, Row, Source};
 
-/// Every list of the night: `invitations-<activity>` and `calls-<action>`.
-/// Empty lists are there too, so that an importer can tell "nobody" from
+/// Every list of the night: `invitations-<activity>`, `calls-<action>` and
+/// `queue-<team>`, what people of a team do today in the order in which they do
+/// it. Empty lists are there too, so that an importer can tell "nobody" from
 /// "missing"; an activity that is held back has none.
 ///
 /// # Errors
@@ -33,20 +34,32 @@ pub fn lists<'a>(night: &'a Night<'a>) -> Result<Vec<List<'a>>, ListError> {
             .collect();
         lists.push(invitation_list(night, activity, invitations)?);
     }
+    let today = |wanted: &dyn Fn(&Call) -> bool| -> Vec<&'a Call> {
+        let calls = night.calls.calls.iter();
+        calls
+            .filter(|call| call.status == CallStatus::Planned && wanted(call))
+            .collect()
+    };
     for action in Action::ALL {
-        let calls: Vec<&Call> = night
-            .calls
-            .calls
-            .iter()
-            .filter(|call| call.action == action && call.status == CallStatus::Planned)
-            .collect();
         let named = |reason: &crate::calls::CallReason| {
             let mut steps = reason.attempts.then.iter();
             reason.action == action || steps.any(|step| step.action == action)
         };
         if file.calls.iter().any(named) {
-            lists.push(call_list(night, action, calls)?);
+            let calls = today(&|call| call.action == action);
+            let action = action.as_str();
+            let title = format!("Follow-up: {action}");
+            lists.push(call_list(night, format!("calls-{action}"), title, calls)?);
         }
+    }
+    for (name, _) in file.teams.iter().filter(|(_, team)| !team.automatic) {
+        let mut calls = today(&|call| call.team == *name);
+        // A round is walked by one account manager each.
+        if file.teams[name].visits_a_day.is_some() {
+            calls.sort_by(|a, b| a.owner.cmp(&b.owner));
+        }
+        let title = format!("Today's queue of {name}");
+        lists.push(call_list(night, format!("{QUEUE}-{name}"), title, calls)?);
     }
     Ok(lists)
 }
@@ -127,50 +140,44 @@ fn invitation_list<'a>(
 
 fn call_list<'a>(
     night: &'a Night<'a>,
-    action: Action,
+    name: String,
+    title: String,
     calls: Vec<&'a Call>,
 ) -> Result<List<'a>, ListError> {
     let file = &night.plan.file;
     let people = &night.view.people;
     let columns = Source::Calls.list_columns();
-    let title = format!("Follow-up: {}", action.as_str());
     let length = calls.len();
-    List::new(
-        format!("calls-{}", action.as_str()),
-        title,
-        columns,
-        length,
-        move |at, row: &mut Row| {
-            let call = calls[at];
-            let customer = call.lead.row as usize;
-            row.push(at + 1);
-            row.push(call_id(night, call));
-            row.push(&people.ids[customer]);
-            row.push_opt(people.phone[customer].as_ref().map(Phone::as_str));
-            row.push_opt(people.name[customer].as_ref());
-            row.push_opt(people.language[customer].as_ref());
-            row.push_opt(people.district[customer].as_ref());
-            row.push(&file.calls[usize::from(call.lead.reason)].id);
-            row.push(&call.sentence);
-            row.push(call.channel.as_str());
-            row.push(&call.team);
-            row.push(&call.owner);
-            row.push(call.due_at);
-            row.push_opt(call.starts_at);
-            row.push(call.not_before);
-            row.push(call.not_after);
-            row.push(call.attempt);
-            row.push(&call.script);
-            let promised = call
-                .promised_at
-                .map(|at| promised_for(at, file.pipeline.language));
-            let points = promised
-                .iter()
-                .chain(&call.promises)
-                .chain(&call.talking_points);
-            row.push(points.cloned().collect::<Vec<_>>().join("; "));
-        },
-    )
+    List::new(name, title, columns, length, move |at, row: &mut Row| {
+        let call = calls[at];
+        let customer = call.lead.row as usize;
+        row.push(at + 1);
+        row.push(call_id(night, call));
+        row.push(&people.ids[customer]);
+        row.push_opt(people.phone[customer].as_ref().map(Phone::as_str));
+        row.push_opt(people.name[customer].as_ref());
+        row.push_opt(people.language[customer].as_ref());
+        row.push_opt(people.district[customer].as_ref());
+        row.push(&file.calls[usize::from(call.lead.reason)].id);
+        row.push(&call.sentence);
+        row.push(call.channel.as_str());
+        row.push(&call.team);
+        row.push(&call.owner);
+        row.push(call.due_at);
+        row.push_opt(call.starts_at);
+        row.push(call.not_before);
+        row.push(call.not_after);
+        row.push(call.attempt);
+        row.push(&call.script);
+        let promised = call
+            .promised_at
+            .map(|at| promised_for(at, file.pipeline.language));
+        let points = promised
+            .iter()
+            .chain(&call.promises)
+            .chain(&call.talking_points);
+        row.push(points.cloned().collect::<Vec<_>>().join("; "));
+    })
 }
 
 /// That a call-back was promised, and for when.

@@ -7,7 +7,7 @@ use super::{Night, power, review_text};
 use crate::calls::CallStatus;
 use crate::campaign::{InvitationStatus, Model};
 use crate::domain::{Decision, DecisionReason};
-use crate::watch::grouped;
+use crate::watch::{grouped, paragraph};
 
 /// The summary as plain text, at most 80 columns wide where it is a table.
 #[must_use]
@@ -44,16 +44,7 @@ impl Page {
 
     /// A sentence, broken before 80 columns.
     fn wrapped(&mut self, text: &str) {
-        let mut line = String::from(" ");
-        for word in text.split(' ') {
-            if line.chars().count() + 1 + word.chars().count() > 80 {
-                self.line(&line);
-                line = String::from("   ");
-            }
-            line.push(' ');
-            line.push_str(word);
-        }
-        self.line(&line);
+        self.0.push_str(&paragraph(text, "  ", "    "));
     }
 
     fn heading(&mut self, text: &str) {
@@ -357,11 +348,16 @@ fn shortage(night: &Night<'_>, page: &mut Page) {
 /// What other teams would do.
 fn what_if(night: &Night<'_>, page: &mut Page) {
     let Some(other) = night.what_if else { return };
-    page.line("  what if");
-    for (now, then) in night.calls.loads.iter().zip(&other.loads) {
-        if now.agents == then.agents {
-            continue;
-        }
+    let loads = night.calls.loads.iter().zip(&other.loads);
+    let changed: Vec<_> = loads
+        .filter(|(now, then)| now.agents != then.agents)
+        .collect();
+    if changed.is_empty() {
+        page.wrapped("what if: no team has agents, only machines and rounds");
+        return;
+    }
+    page.line("  what if, with the same invitations");
+    for (now, then) in changed {
         let change = |now: u64, then: u64| format!("{} -> {}", grouped(now), grouped(then));
         page.wrapped(&format!(
             "{} with {} agents instead of {}: today {}, carried over {}, late {}, hours \

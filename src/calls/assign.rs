@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
+use super::agents::Work;
 use super::calendar::AtWork;
-use super::dial::{Planned, dial};
 use super::lane::{Hundredths, hundredths};
 use super::load::{DayLoad, TeamLoad};
 use super::merge::Merged;
+use super::reason::MANAGER;
 use super::rounds::{Visit, rounds};
-use super::schedule::{Able, Job, Slot, missing, schedule};
+use super::schedule::{Able, Job, Slot, able};
+use super::today::{Todays, clock};
 use super::wording::owner;
 use super::{QueueInput, Team};
 use crate::campaign::{Moment, Window};
@@ -25,7 +27,7 @@ pub(super) struct Assignment<'a> {
     /// The day; `None` beyond the days planned.
     pub(super) day: Option<Date>,
     pub(super) window: Window,
-    /// About when it is made, if that is today and within its window.
+    /// About when it is made, if that is today.
     pub(super) starts_at: Option<Moment>,
     /// Whether it cannot be made before it is due.
     pub(super) late: bool,
@@ -65,17 +67,41 @@ pub(super) fn assign<'a>(input: &QueueInput<'a>, merged: Vec<Merged<'a>>) -> Ass
             day: Some(one.lead.days.first()),
         })
         .collect();
-    let by_agents = |index: &usize| {
-        let team = teams[slots_team(&jobs, *index)].1;
-        !team.automatic && team.visits_a_day.is_none()
-    };
+    let by_agents = |index: &usize| teams[jobs[*index].teams[0].team].1.by_agents();
     let agents: Vec<usize> = (0..jobs.len()).filter(by_agents).collect();
-    let work: Vec<Job> = agents.iter().map(|&index| jobs[index].clone()).collect();
-    let placed = schedule(&capacity, &work);
-    let lacking = missing(&capacity, &work, &placed);
+    let calls: Vec<(&Merged<'_>, &Job)> = (agents.iter())
+        .map(|&index| (&merged[index], &jobs[index]))
+        .collect();
+    let work = Work {
+        input,
+        teams: &teams,
+        capacity: &capacity,
+        calls: &calls,
+    };
+    let (placed, lacking) = work.place();
     for (&index, slot) in agents.iter().zip(&placed) {
         slots[index] = *slot;
     }
+    go_round(input, &teams, &dates, &merged, &jobs, &mut slots);
+    let mut calls: Vec<Assignment<'a>> = merged
+        .into_iter()
+        .zip(jobs.iter().zip(&slots))
+        .filter_map(|(one, (job, slot))| assignment(&teams, &dates, one, job, *slot))
+        .collect();
+    let loads = loads(input, &teams, &dates, &lacking, &calls);
+    begin(input, &mut calls);
+    Assigned { calls, loads }
+}
+
+/// Sets the days of the visits of teams that make rounds.
+fn go_round(
+    input: &QueueInput<'_>,
+    teams: &[(&String, &Team)],
+    dates: &[Date],
+    merged: &[Merged<'_>],
+    jobs: &[Job],
+    slots: &mut [Slot],
+) {
     for (at, (name, team)) in teams.iter().enumerate() {
         let Some(most) = team.visits_a_day else {
             continue;
@@ -109,18 +135,6 @@ pub(super) fn assign<'a>(input: &QueueInput<'a>, merged: Vec<Merged<'a>>) -> Ass
             slots[index].day = day;
         }
     }
-    let mut calls: Vec<Assignment<'a>> = merged
-        .into_iter()
-        .zip(jobs.iter().zip(&slots))
-        .filter_map(|(one, (job, slot))| assignment(&teams, &dates, one, job, *slot))
-        .collect();
-    let loads = loads(input, &teams, &dates, &lacking, &calls);
-    begin(input, &mut calls);
-    Assigned { calls, loads }
-}
-
-fn slots_team(jobs: &[Job], index: usize) -> usize {
-    jobs[index].teams[0].team
 }
 
 fn job(input: &QueueInput<'_>, teams: &[(&String, &Team)], one: &Merged<'_>) -> Job {
@@ -159,7 +173,7 @@ fn assignment<'a>(
     let last = 63 - days.open.leading_zeros() as usize;
     let window = days.on(slot.day.unwrap_or(last))?;
     let late = merged.due_at.at <= window.not_before.at || slot.day.is_none();
-    let able = job.teams.iter().find(|able| able.team == slot.team);
+    let able = able(job, slot.team);
     Some(Assignment {
         team: name,
         minutes: able.map_or(0.0, |able| able.minutes as f64 / 100.0),
@@ -174,51 +188,22 @@ fn assignment<'a>(
     })
 }
 
-/// The part of a window in which the team is at work; all of it where a promise
-/// is for another time.
-fn within(window: Window, shift: Option<(Timestamp, Timestamp)>) -> (Timestamp, Timestamp) {
-    let all = (window.not_before.at, window.not_after.at);
-    let Some((begins, ends)) = shift else {
-        return all;
-    };
-    let part = (all.0.max(begins), all.1.min(ends));
-    if part.0 < part.1 { part } else { all }
-}
-
 /// Says about when today's calls are made, and puts all in that order.
 fn begin(input: &QueueInput<'_>, calls: &mut [Assignment<'_>]) {
     for (name, team) in input.teams {
         let today: Vec<usize> = (0..calls.len())
             .filter(|&index| calls[index].team == name && calls[index].day == Some(input.as_of))
             .collect();
-        let starts = Moment::local(input.as_of, team.starts.0, input.timezone).map(|m| m.at);
-        let shift = team.working_day(input.as_of, input.policy, input.timezone);
-        let pace = f64::from(team.agents) * team.utilisation.get();
-        let planned: Vec<Planned> = today
-            .iter()
-            .map(|&index| {
-                let call = &calls[index];
-                let by_agents = !team.automatic && team.visits_a_day.is_none() && pace > 0.0;
-                let seconds = if by_agents {
-                    call.minutes * 60.0 / pace
-                } else {
-                    0.0
-                };
-                let (begins, ends) = within(call.window, shift.filter(|_| by_agents));
-                Planned {
-                    not_before: begins,
-                    not_after: ends,
-                    seconds: seconds.round() as i64,
-                }
-            })
-            .collect();
-        let begins = dial(starts.unwrap_or(Timestamp::MIN), &planned);
-        for ((&index, begin), planned) in today.iter().zip(begins).zip(&planned) {
+        let of = |&index: &usize| {
+            let call: &Assignment<'_> = &calls[index];
+            Todays::of(&call.merged, call.window, call.minutes)
+        };
+        let planned: Vec<Todays> = today.iter().map(of).collect();
+        for (&index, begin) in today.iter().zip(clock(input, team, &planned)) {
             let call = &mut calls[index];
             // An agenda is in minutes.
-            let minute = Timestamp::from_second(begin.as_second().div_euclid(60) * 60);
-            let within = begin < planned.not_after;
-            call.starts_at = minute.ok().filter(|_| within).map(|at| Moment {
+            let minute = |at: Timestamp| Timestamp::from_second(at.as_second() / 60 * 60).ok();
+            call.starts_at = begin.and_then(minute).map(|at| Moment {
                 at: at.max(call.window.not_before.at),
                 offset: call.window.not_before.offset,
             });
@@ -296,13 +281,18 @@ fn loads(
     loads
 }
 
-/// Sets the minutes of a team that makes rounds: the visits that those with any
-/// on their list can make.
+/// Sets the minutes of a team that makes rounds: the visits that its owners can
+/// make.
 fn of_rounds(input: &QueueInput<'_>, team: &Team, load: &mut TeamLoad, calls: &[Assignment<'_>]) {
     let of_team = calls.iter().filter(|call| call.team == load.team);
-    let owners: BTreeSet<String> = of_team
-        .map(|call| owner(input, call.merged.lead.case, call.team))
-        .collect();
+    let with_work = of_team.map(|call| owner(input, call.merged.lead.case, call.team));
+    // The managers of all customers are at work, whether or not they have visits.
+    let for_managers = input
+        .reasons
+        .iter()
+        .any(|reason| reason.owner == MANAGER && reason.team.names().contains(&load.team));
+    let managers = input.people.manager.iter().flatten().cloned();
+    let owners: BTreeSet<String> = with_work.chain(managers.filter(|_| for_managers)).collect();
     let visits = f64::from(team.visits_a_day.unwrap_or(0)) * owners.len() as f64;
     for day in &mut load.days {
         let works = team.hours_on(day.day, input.policy) > 0.0;

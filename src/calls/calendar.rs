@@ -100,9 +100,8 @@ impl<'a> Calendar<'a> {
             .take(input.settings.days as usize)
             .collect();
         let shifts = |team: &Team| {
-            let by_agents = !team.automatic && team.visits_a_day.is_none();
             let shift = |&day: &Date| team.working_day(day, input.policy, input.timezone);
-            by_agents.then(|| dates.iter().map(shift).collect())
+            team.by_agents().then(|| dates.iter().map(shift).collect())
         };
         Self {
             input: *input,

@@ -71,6 +71,9 @@ pub(super) enum Next<'a> {
 pub(super) struct Todo<'a> {
     pub(super) action: Action,
     pub(super) teams: &'a Teams,
+    /// What the team must know. A rung of the ladder names its own team for what
+    /// it does, a machine or a round, which need not know the reason's matter.
+    pub(super) skills: &'a [String],
     /// The script of a rung of the ladder, where it has its own.
     pub(super) script: Option<&'a str>,
     /// Not before this day.
@@ -280,6 +283,7 @@ fn decide<'a>(
         None => Todo {
             action: reason.action,
             teams: &reason.team,
+            skills: &reason.skills,
             script: None,
             earliest,
             daypart: None,
@@ -293,6 +297,7 @@ fn decide<'a>(
             Todo {
                 action: step.action,
                 teams: &step.team,
+                skills: &[],
                 script: step.script.as_deref(),
                 earliest,
                 daypart: None,

@@ -31,6 +31,7 @@
 //! | `review` | the pre-launch review of reasons |
 //! | `plan` | the stage as a whole |
 
+mod agents;
 mod assign;
 mod calendar;
 mod cases;
@@ -52,6 +53,7 @@ mod schedule;
 mod settings;
 mod supervision;
 mod team;
+mod today;
 mod wording;
 
 #[cfg(test)]

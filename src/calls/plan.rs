@@ -111,7 +111,7 @@ impl<'a> Desk<'a> {
         let input = &self.input;
         let reason = &input.reasons[usize::from(case.at.reason)];
         let row = case.at.row as usize;
-        let teams = self.teams(row, todo, &reason.skills)?;
+        let teams = self.teams(row, todo)?;
         let machine = (input.teams.values())
             .nth(teams[0])
             .is_some_and(|team| team.automatic);
@@ -136,7 +136,7 @@ impl<'a> Desk<'a> {
 
     /// The teams of the reason that serve the customer, of the kind of the
     /// first: a machine, a round, or agents.
-    fn teams(&self, row: usize, todo: &Todo<'_>, skills: &[String]) -> Result<Vec<usize>, Hold> {
+    fn teams(&self, row: usize, todo: &Todo<'_>) -> Result<Vec<usize>, Hold> {
         let people = self.input.people;
         let (language, district) = (
             people.language[row].as_deref(),
@@ -147,7 +147,7 @@ impl<'a> Desk<'a> {
             all.find(|(_, (other, _))| *other == name)
         });
         let serving: Vec<_> = named
-            .filter(|(_, (_, team))| team.serves(language, district, skills))
+            .filter(|(_, (_, team))| team.serves(language, district, todo.skills))
             .collect();
         let kind = |team: &super::Team| (team.automatic, team.visits_a_day.is_some());
         let Some((_, (_, first))) = serving.first() else {

@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::campaign::CallHours;
-use crate::domain::{Action, CallClass, Channel, Label};
+use crate::domain::{Action, CallClass, Channel, Label, SLUG, is_slug};
 
 /// The name in `blocks` that stands for everything of the class marketing.
 pub const MARKETING: &str = "marketing";
@@ -61,7 +61,8 @@ pub struct CallReason {
     /// The team that does it, or several: the first that serves the customer
     /// and can be on time.
     pub team: Teams,
-    /// What the team must know, as its `skills` name it.
+    /// What the team must know, as its `skills` name it; the rungs of the ladder
+    /// name their own teams.
     #[serde(default)]
     pub skills: Vec<String>,
     /// Minutes of an agent; without it those of the team.
@@ -89,7 +90,8 @@ pub struct CallReason {
     pub sentence: Option<Label>,
     /// What to say, a template over `since`, `days`, `attempt`, `due`, the
     /// columns of the view, and `activity`, `starts` and `place` where the
-    /// reason comes from an activity.
+    /// reason comes from an activity. `{{ id | activity_name }}` is the name of
+    /// the activity whose id a column holds.
     #[serde(default)]
     pub script: String,
     /// Further points to raise.
@@ -200,12 +202,8 @@ impl CallReason {
     #[must_use]
     pub fn faults<S: AsRef<str>>(&self, teams: &[S]) -> Vec<String> {
         let mut faults = Vec::new();
-        let letters = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if self.id.is_empty() || self.id.len() > 80 || !self.id.bytes().all(letters) {
-            faults.push(format!(
-                "`id` is `{}`; allowed: 1 to 80 lower-case letters, digits and hyphens",
-                self.id
-            ));
+        if !is_slug(&self.id) {
+            faults.push(format!("`id` is `{}`; allowed: {SLUG}", self.id));
         }
         match (&self.when, self.on) {
             (None, None) => faults.push("give `when` (a condition) or `on` (an event)".to_owned()),

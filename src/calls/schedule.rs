@@ -126,7 +126,8 @@ const fn mask(days: usize) -> u64 {
     }
 }
 
-fn able(job: &Job, team: usize) -> Option<&Able> {
+/// The team among those that can make the call.
+pub(super) fn able(job: &Job, team: usize) -> Option<&Able> {
     job.teams.iter().find(|able| able.team == team)
 }
 

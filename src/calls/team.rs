@@ -103,6 +103,12 @@ impl Hours {
 }
 
 impl Team {
+    /// Whether people make its calls by the hour: no machine, and no round.
+    #[must_use]
+    pub const fn by_agents(&self) -> bool {
+        !self.automatic && self.visits_a_day.is_none()
+    }
+
     /// Minutes of calls that the team manages on that day: agents × hours ×
     /// 60 × utilisation, none on holidays; `None` for no limit.
     #[must_use]

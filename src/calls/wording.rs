@@ -57,7 +57,8 @@ impl<'a> Wording<'a> {
     pub(super) fn new(input: &QueueInput<'a>) -> Result<Self, MessageError> {
         // A template is its own name, so that equal ones are read once.
         let sources: BTreeSet<&'a str> = input.reasons.iter().flat_map(sources).collect();
-        let texts = Texts::new(sources.iter().map(|&source| (source, source)))?;
+        let texts = Texts::new(sources.iter().map(|&source| (source, source)))?
+            .naming(input.activities, input.language);
         let mut personal = BTreeMap::new();
         for source in sources {
             let mentions = texts.mentions(source)?;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::CivilDateTime;
-use crate::domain::{Channel, Label, Share};
+use crate::domain::{Channel, Label, SLUG, Share, is_slug};
 
 /// One `[[activities]]` entry: something scheduled, with seats, that customers
 /// are invited to.
@@ -98,12 +98,8 @@ impl Activity {
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        let letters = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if self.id.is_empty() || self.id.len() > 80 || !self.id.bytes().all(letters) {
-            faults.push(format!(
-                "`id` is `{}`; allowed: 1 to 80 lower-case letters, digits and hyphens",
-                self.id
-            ));
+        if !is_slug(&self.id) {
+            faults.push(format!("`id` is `{}`; allowed: {SLUG}", self.id));
         }
         if self.id == super::UNIVERSAL {
             // It would publish under the name of the universal control group.

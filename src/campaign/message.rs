@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::Activity;
@@ -33,7 +35,21 @@ impl<'a> Texts<'a> {
                 .add_template(name, source)
                 .map_err(|error| fault(name, &error))?;
         }
-        Ok(Self(environment))
+        Ok(Self(environment).naming(&[], Language::En))
+    }
+
+    /// With the filter `activity_name`, which gives the names of these activities
+    /// for their ids. The id of another, an earlier one perhaps, is told in words.
+    #[must_use]
+    pub fn naming(mut self, activities: &[Activity], language: Language) -> Self {
+        let name = |activity: &Activity| activity.name.text(language).to_owned();
+        let names = activities.iter().map(|a| (a.id.clone(), name(a)));
+        let names: HashMap<String, String> = names.collect();
+        self.0.add_filter("activity_name", move |id: &str| {
+            let name = names.get(id).cloned();
+            name.unwrap_or_else(|| id.replace('-', " "))
+        });
+        self
     }
 
     /// The variables that the text of that name uses.
@@ -179,6 +195,16 @@ mod tests {
                 .unwrap(),
             "Li & <Wang> of harbour: The film-night, 2026-11-20 19:30, City hall"
         );
+    }
+
+    #[test]
+    fn ids_of_activities_are_told_by_name() {
+        let activities = [activity("film-night", "film")];
+        let texts = Texts::new([("opinion", "{{ came_to | activity_name }}")]).unwrap();
+        let texts = texts.naming(&activities, Language::En);
+        let of = |id: &str| texts.render("opinion", context! { came_to => id }).unwrap();
+        assert_eq!(of("film-night"), "The film-night");
+        assert_eq!(of("autumn-offer-2026-10"), "autumn offer 2026 10");
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use contact_hours::ContactHours;
 pub use day::{Days, date_from_days, days_from_date};
 pub use decision::{Decision, DecisionReason};
 pub use fault::{Fault, nearest};
-pub use id::ID_PATTERN;
+pub use id::{ID_PATTERN, SLUG, is_slug};
 pub use label::{Label, Language};
 pub use people::{People, Unit};
 pub use phone::{Phone, PhoneError};

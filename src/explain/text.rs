@@ -1,12 +1,9 @@
 //! The explanation as a page for a terminal.
 
 use serde_json::Value;
-use unicode_width::UnicodeWidthStr;
 
 use super::{ActivityFate, CallReasonState, Explanation, Placement, short, told};
-
-/// Columns of a page.
-const WIDTH: usize = 80;
+use crate::watch::paragraph;
 
 /// Activities that are told in the order of what became of them.
 const GROUPS: [(&str, &str); 5] = [
@@ -69,24 +66,9 @@ impl Page {
     }
 
     /// A paragraph; its further lines stand two columns further in.
-    fn line(&mut self, indent: usize, paragraph: &str) {
-        let mut line = " ".repeat(indent);
-        let mut empty = true;
-        for word in paragraph.split(' ') {
-            if !empty && line.width() + 1 + word.width() > WIDTH {
-                self.text.push_str(line.trim_end());
-                self.text.push('\n');
-                line = " ".repeat(indent + 2);
-                empty = true;
-            }
-            if !empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            empty = false;
-        }
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
+    fn line(&mut self, indent: usize, text: &str) {
+        let (first, next) = (" ".repeat(indent), " ".repeat(indent + 2));
+        self.text.push_str(&paragraph(text, &first, &next));
     }
 }
 
@@ -319,7 +301,7 @@ mod tests {
         page.line(4, &"十一月观影夜 is full ".repeat(12));
         assert!(page.text.lines().count() > 2);
         for line in page.text.lines() {
-            assert!(line.width() <= WIDTH, "{line}");
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
         }
         assert!(page.text.lines().nth(1).unwrap().starts_with("      "));
     }

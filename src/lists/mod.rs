@@ -29,7 +29,7 @@ pub use list::{List, ListColumn, Row};
 pub use preset::{Preset, write};
 pub use settings::{ColumnSetting, ExportSettings, NamePattern, shared_folders};
 pub use shape::for_each_file;
-pub use source::{Source, SourceColumn};
+pub use source::{QUEUE, Source, SourceColumn};
 
 /// A list could not be made or written. Never holds a value of the list.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::list::{HEADER_ALPHABET, is_header};
+use super::source::QUEUE;
 use super::{Preset, Source};
 use crate::domain::Fault;
 
@@ -14,7 +15,8 @@ pub struct ExportSettings {
     /// The importer or file format.
     pub preset: Preset,
     /// Names of lists, `*` for any letters; when absent all lists of those to
-    /// contact. `customers`, master data, goes out where it is named.
+    /// contact. `customers`, master data, and `queue-TEAM`, the calls of a team
+    /// in the order in which it makes them, go out where they are named.
     #[serde(default)]
     pub lists: Option<Vec<NamePattern>>,
     /// The folder below `lists/`; the preset's name when absent.
@@ -65,12 +67,12 @@ impl ExportSettings {
     /// Whether the list of that name goes out.
     #[must_use]
     pub fn wants(&self, name: &str) -> bool {
-        let customers = Source::of(name) == Some(Source::Customers);
+        let asked_for = Source::asked_for(name);
         match &self.lists {
-            None => !customers,
+            None => asked_for.is_none(),
             Some(patterns) => patterns.iter().any(|pattern| {
                 pattern.matches(name)
-                    && (!customers || pattern.as_str().starts_with(Source::Customers.name()))
+                    && asked_for.is_none_or(|first| pattern.as_str().starts_with(first))
             }),
         }
     }
@@ -107,6 +109,15 @@ impl ExportSettings {
             {
                 faults.push(Fault::unknown(key, "column", name, known.iter().copied()));
             }
+        }
+        let named = |first: &str| {
+            let mut patterns = self.lists.iter().flatten();
+            patterns.any(|pattern| pattern.as_str().starts_with(first))
+        };
+        // A table has one row for a call.
+        if self.preset == Preset::Postgres && named(QUEUE) {
+            let said = "`queue-…` lists hold the rows of `calls-…` again";
+            faults.push(Fault::new("lists", said).allowed("calls-*, which have the team"));
         }
         // A code of digits alone would be taken for a database id.
         if self.preset == Preset::Tryton
@@ -207,6 +218,18 @@ mod tests {
         }
         let named = settings("preset = \"csv\"\nlists = [\"customers\"]").unwrap();
         assert!(named.wants("customers"));
+    }
+
+    #[test]
+    fn a_teams_queue_goes_out_only_where_it_is_named() {
+        for lists in ["", "lists = [\"*\"]", "lists = [\"calls-*\"]"] {
+            let export = settings(&format!("preset = \"csv\"\n{lists}")).unwrap();
+            assert!(!export.wants("queue-care"), "{lists}");
+        }
+        let named = settings("preset = \"csv\"\nlists = [\"queue-*\"]").unwrap();
+        assert!(named.wants("queue-care") && !named.wants("calls-call"));
+        let table = settings("preset = \"postgres\"\nlists = [\"queue-care\"]").unwrap();
+        assert_eq!(table.faults().len(), 1);
     }
 
     #[test]

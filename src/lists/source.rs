@@ -8,9 +8,14 @@ pub enum Source {
     Customers,
     /// Those invited to an activity and those waiting: `invitations-…`.
     Invitations,
-    /// Calls, messages and visits of an action: `calls-…`.
+    /// Calls, messages and visits: of an action, `calls-…`, or of a team,
+    /// `queue-…`. The latter hold the same rows again, so they go out only where
+    /// an export names them.
     Calls,
 }
+
+/// What the name of a team's queue begins with.
+pub const QUEUE: &str = "queue";
 
 /// A column that every list of a source has.
 #[derive(Debug, Clone, Copy)]
@@ -137,9 +142,22 @@ impl Source {
     #[must_use]
     pub fn of(list: &str) -> Option<Self> {
         let first = list.split('-').next();
+        if first == Some(QUEUE) {
+            return Some(Self::Calls);
+        }
         Self::ALL
             .into_iter()
             .find(|source| first == Some(source.name()))
+    }
+
+    /// What an export must name for the list to go out, if that takes more than
+    /// wanting all lists.
+    #[must_use]
+    pub fn asked_for(list: &str) -> Option<&'static str> {
+        let first = list.split('-').next()?;
+        [Self::Customers.name(), QUEUE]
+            .into_iter()
+            .find(|name| *name == first)
     }
 
     /// The columns of its lists, in order.

@@ -123,7 +123,7 @@ pub(super) fn reinforced(job: &Job<'_>) -> Option<BTreeMap<String, Team>> {
     for more in job.agents {
         for (name, team) in &mut teams {
             let meant = more.team.as_ref().is_none_or(|wanted| wanted == name);
-            if meant && !team.automatic && team.visits_a_day.is_none() {
+            if meant && team.by_agents() {
                 team.agents = team.agents.saturating_add_signed(more.agents);
             }
         }

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 
 use super::bounds;
 use super::file::PipelineFile;
-use crate::calls::MARKETING;
-use crate::domain::{Fault, nearest};
+use crate::calls::{MARKETING, Team};
+use crate::domain::{Fault, SLUG, is_slug, nearest};
 use crate::lists::{ExportSettings, shared_folders};
 use crate::tables::canonical;
 
@@ -100,6 +100,10 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
     faults.extend(said("policy".to_owned(), file.policy.faults()));
     faults.extend(said("review".to_owned(), file.review.faults()));
     for (name, team) in &file.teams {
+        // Its queue is a list of that name.
+        if !is_slug(name) {
+            faults.push(Fault::new("teams", format!("`{name}` cannot name a team")).allowed(SLUG));
+        }
         faults.extend(said(format!("teams.{name}"), team.faults()));
     }
     faults.extend(said("queue".to_owned(), file.queue.faults()));
@@ -110,6 +114,19 @@ pub(super) fn check(file: &PipelineFile) -> Vec<Fault> {
         for name in call.team.names().iter().filter(|name| !known(name)) {
             let known = file.teams.keys().map(String::as_str);
             faults.push(Fault::unknown(format!("{at}.team"), "team", name, known));
+        }
+        let own = call.team.names().iter();
+        let own: Vec<&Team> = own.filter_map(|name| file.teams.get(name)).collect();
+        for skill in &call.skills {
+            if !own.is_empty() && !own.iter().any(|team| team.skills.contains(skill)) {
+                let taught = own.iter().flat_map(|team| &team.skills).map(String::as_str);
+                let said = format!("none of the reason's teams has the skill `{skill}`");
+                let unknown = Fault::unknown(format!("{at}.skills"), "skill", skill, taught);
+                faults.push(Fault {
+                    problem: said,
+                    ..unknown
+                });
+            }
         }
         let other = |name: &&String| *name != MARKETING && !reasons().any(|id| id == *name);
         for name in call.blocks.iter().filter(other) {

@@ -211,6 +211,31 @@ fn an_unknown_interest_team_or_source_comes_with_the_known_ones() {
 }
 
 #[test]
+fn a_skill_that_no_team_has_and_a_team_that_names_no_list_are_faults() {
+    let changes = [
+        (
+            "club.toml",
+            "team = \"care\"",
+            "team = \"care\"\nskills = [\"liens\"]",
+        ),
+        (
+            "club.toml",
+            "[teams.care]",
+            "[teams.Night_Care]\nautomatic = true\n\n[teams.care]\nskills = [\"lines\"]",
+        ),
+    ];
+    assert_snapshot!(told(&changes), @r"
+    exit code 64
+    error: 2 faults in the pipeline
+      club.toml:24: calls[0].skills: none of the reason's teams has the skill `liens`
+        allowed: lines
+        did you mean `lines`?
+      club.toml:28: teams: `Night_Care` cannot name a team
+        allowed: 1 to 80 lower-case letters, digits and hyphens
+    ");
+}
+
+#[test]
 fn a_table_that_is_nearly_a_known_one_is_not_passed_over() {
     let change = (
         "pipeline.toml",

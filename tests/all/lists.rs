@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
 use csv::StringRecord;
+use jiff::Timestamp;
 
 use crate::support::history::{Invitation, Night, nights};
 use crate::support::people::{Facts, is_e164};
@@ -12,11 +14,14 @@ use crate::support::{Workspace, sample};
 
 /// A list's rows by column.
 fn list(night: &Night, name: &str) -> Vec<BTreeMap<String, String>> {
-    let path = night.folder.join(format!("lists/csv/{name}.csv"));
+    rows(&night.folder.join(format!("lists/csv/{name}.csv")))
+}
+
+fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
     // The reader refuses a record whose length differs from the header's.
     let mut reader = csv::ReaderBuilder::new()
         .flexible(false)
-        .from_path(&path)
+        .from_path(path)
         .unwrap();
     let header = reader.headers().unwrap().clone();
     let row = |record: StringRecord| {
@@ -234,12 +239,49 @@ fn importers_get_their_own_files_and_are_told_whom_they_know() {
 }
 
 #[test]
+fn a_team_dials_its_queue_from_top_to_bottom() {
+    let workspace = Workspace::new(sample::small());
+    workspace.edit(
+        "pipelines/nightly.toml",
+        "preset = \"xlsx\"\nfolder = \"teams\"",
+        "preset = \"csv\"\nfolder = \"teams\"",
+    );
+    workspace.night("2026-11-01", &[]).success();
+    let lists = workspace.current().join("lists");
+    let actions = ["call", "sms", "survey", "promotion", "visit"];
+    let by_action = actions.map(|action| rows(&lists.join(format!("csv/calls-{action}.csv"))));
+    let all: Vec<_> = by_action.into_iter().flatten().collect();
+    let mut dialled = 0;
+    for team in ["care", "clubs", "managers"] {
+        let queue = rows(&lists.join(format!("teams/queue-{team}.csv")));
+        let ids = |rows: &[BTreeMap<String, String>]| -> BTreeSet<String> {
+            let of_team = rows.iter().filter(|row| row["team"] == team);
+            of_team.map(|row| row["call_id"].clone()).collect()
+        };
+        assert_eq!(ids(&queue).len(), queue.len(), "{team}");
+        assert_eq!(ids(&queue), ids(&all), "{team}");
+        let positions = queue
+            .iter()
+            .map(|row| row["position"].parse::<usize>().unwrap());
+        assert!(positions.eq(1..=queue.len()), "{team}");
+        if team != "managers" {
+            let turn =
+                |row: &BTreeMap<String, String>| -> Timestamp { row["starts_at"].parse().unwrap() };
+            assert!(queue.is_sorted_by_key(turn), "{team}");
+            dialled += queue.len();
+        }
+    }
+    assert!(dialled > 20, "{dialled}");
+    assert!(!lists.join("teams/queue-messages.csv").exists());
+}
+
+#[test]
 fn exports_that_would_lie_in_one_folder_or_name_no_column_are_faults() {
     let workspace = Workspace::new(sample::small());
     workspace.edit(
         "pipelines/nightly.toml",
-        "preset = \"xlsx\"",
-        "preset = \"csv\"\ncolumns = { Phone = \"phne\" }",
+        "preset = \"xlsx\"\n\n",
+        "preset = \"csv\"\ncolumns = { Phone = \"phne\" }\n\n",
     );
     let faults = workspace
         .clubcall(&["check", "pipelines/nightly.toml"])

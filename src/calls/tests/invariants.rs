@@ -6,7 +6,7 @@ use super::world::*;
 use crate::calls::*;
 use crate::campaign::Suppression;
 use crate::campaign::testing::{contact, counted};
-use crate::domain::CallClass;
+use crate::domain::{CallClass, ContactHours};
 
 fn world() -> impl Strategy<Value = World> {
     let traits = (
@@ -33,6 +33,11 @@ fn world() -> impl Strategy<Value = World> {
                 world.people.personalisation[row] = t.3 != 0;
                 if t.3 == 1 {
                     world.people.phone[row] = None;
+                }
+                if t.3 > 6 {
+                    let to = ["10:00", "11:30", "13:00"][usize::from(t.3) - 7];
+                    world.people.contact_hours[row] =
+                        ContactHours::new(Some("09:30"), Some(to), true);
                 }
                 if t.3 == 2 {
                     world.suppressions.push(Suppression {
@@ -143,6 +148,23 @@ proptest! {
                 prop_assert!((minutes - day.planned_minutes).abs() < 1e-6);
                 prop_assert!(day.capacity_minutes.is_none_or(|most| minutes <= most + 1e-6));
             }
+        }
+    }
+
+    #[test]
+    fn every_call_of_today_has_its_turn_within_its_window(world in world()) {
+        let queue = world.plan();
+        let today = || queue.calls.iter().filter(|call| call.status == CallStatus::Planned);
+        for call in today() {
+            let turn = call.starts_at.map(|turn| turn.at);
+            prop_assert!(turn.is_some_and(|at| call.not_before.at <= at && at < call.not_after.at));
+        }
+        // An agent of 6 minutes a call who works half an hour of twelve hours is
+        // free again after more than two.
+        for team in ["care", "clubs"] {
+            let by_phone = today().filter(|call| call.team == team && !call.by_machine);
+            let turns: Vec<i64> = by_phone.map(|call| call.starts_at.unwrap().at.as_second()).collect();
+            prop_assert!(turns.windows(2).all(|pair| pair[1] - pair[0] >= 8580));
         }
     }
 

@@ -4,6 +4,7 @@ use super::world::*;
 use crate::calls::*;
 use crate::campaign::testing::contact;
 use crate::campaign::{CallHours, Contact, ContactOutcome};
+use crate::domain::ContactHours;
 
 #[test]
 fn what_does_not_fit_is_carried_over_with_its_age_and_owner() {
@@ -39,6 +40,43 @@ fn what_does_not_fit_is_carried_over_with_its_age_and_owner() {
         "the old one, and the two that are due today for want of hours"
     );
     assert_eq!(care.missing_minutes, 12.0);
+}
+
+#[test]
+fn a_window_that_is_full_today_leaves_its_calls_for_another_day_or_team() {
+    let mut world = World::new(4);
+    // An hour's work a day at full pace, from nine o'clock on.
+    world.teams.insert(
+        "care".to_owned(),
+        Team {
+            hours: Hours {
+                mon: 1.0,
+                tue: 1.0,
+                ..Hours::default()
+            },
+            minutes_per_call: 10.0,
+            ..team(1, 12.0)
+        },
+    );
+    world.hits = (0..4).map(|row| hit(row, 1)).collect();
+    for row in 0..3 {
+        world.people.contact_hours[row] = ContactHours::new(Some("09:00"), Some("09:15"), true);
+    }
+    world.reasons[1].due_hours = 100;
+    let queue = world.plan();
+    let over: Vec<&Call> = (queue.calls.iter())
+        .filter(|call| call.status == CallStatus::CarriedOver)
+        .collect();
+    assert_eq!(over.len(), 1, "two can be begun in a quarter of an hour");
+    assert!(over[0].lead.row < 3 && !over[0].late);
+    let turns = queue.calls.iter().filter_map(|call| call.starts_at);
+    let turns: Vec<String> = turns.map(|at| at.to_string()).collect();
+    let at = |time: &str| format!("2026-11-02T{time}:00+08:00");
+    assert_eq!(turns, [at("09:00"), at("09:10"), at("09:20")]);
+
+    world.reasons[1].team = Teams::Several(vec!["care".into(), "clubs".into()]);
+    let both = world.plan();
+    assert!((both.calls.iter()).all(|call| call.status == CallStatus::Planned));
 }
 
 #[test]
@@ -128,6 +166,23 @@ fn a_team_serves_its_languages_districts_and_skills() {
     assert!(queue.held.iter().all(|held| held.hold == Hold::NoTeam));
     world.reasons[1].skills = vec!["billing".into()];
     assert_eq!(world.plan().calls, []);
+    // A machine that reminds who was not reached needs no skill.
+    world.reasons[1].attempts = Attempts {
+        tries: 1,
+        wait_days: 1,
+        then: vec![Step {
+            action: Action::Sms,
+            team: Teams::One("messages".into()),
+            script: None,
+        }],
+    };
+    world.carried = vec![CarriedCall {
+        attempt: 2,
+        ..carried(0, 1, None, AS_OF)
+    }];
+    let calls = world.plan().calls;
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].team, "messages");
 }
 
 #[test]

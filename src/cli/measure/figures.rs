@@ -3,9 +3,6 @@
 use crate::measure::{Group, Interval, Kind};
 use crate::watch::grouped;
 
-/// The width of a terminal.
-const WIDTH: usize = 80;
-
 /// `+3.6 (+1.5 to +5.7)`; rates in percentage points.
 pub(super) fn interval(kind: Kind, interval: &Interval) -> String {
     let part = |value: f64| match kind {
@@ -46,26 +43,6 @@ pub(super) fn p_value(p: f64) -> String {
     } else {
         format!("{p:.4}")
     }
-}
-
-/// The text in lines that fit a terminal; lines after the first begin with
-/// `indent`.
-pub(super) fn wrapped(text: &str, indent: &str) -> String {
-    let mut lines = String::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines.push_str(&line);
-            lines.push('\n');
-            line = indent.to_owned();
-        } else if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push_str(&line);
-    lines.push('\n');
-    lines
 }
 
 /// The text, cut to a number of characters.

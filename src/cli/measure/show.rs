@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::figures::{cut, interval, level, p_value, percent, total, wrapped};
+use super::figures::{cut, interval, level, p_value, percent, total};
 use super::{Measured, Named};
 use crate::measure::{Comparison, Kind, Lift, SampleRatio, Test};
-use crate::watch::grouped;
+use crate::watch::{grouped, paragraph};
 
 /// One line per experiment.
 pub(super) fn overview(measured: &Measured) -> String {
@@ -39,12 +39,13 @@ pub(super) fn overview(measured: &Measured) -> String {
         }
     }
     text.push('\n');
-    text.push_str(&wrapped(
+    text.push_str(&paragraph(
         "Open: passed the policy and could be invited; held out: drawn as control. The lift is \
          that of being open, in percentage points where it is a rate; p is for all lines \
          together. `universal` is all activities together, against those held out of \
          everything. `--activity ID` shows one in full: what an invitation adds to those who \
          got one, relative lift, segments.",
+        "",
         "",
     ));
     let few: Vec<&str> = measured
@@ -55,7 +56,11 @@ pub(super) fn overview(measured: &Measured) -> String {
         .collect();
     if !few.is_empty() {
         text.push('\n');
-        text.push_str(&wrapped(&format!("{FEW_VALUES}: {}", few.join(", ")), "  "));
+        text.push_str(&paragraph(
+            &format!("{FEW_VALUES}: {}", few.join(", ")),
+            "",
+            "  ",
+        ));
     }
     for named in &measured.experiments {
         if let Some(check) = &named.measurement.sample_ratio
@@ -63,7 +68,7 @@ pub(super) fn overview(measured: &Measured) -> String {
         {
             let told = format!("{}: {}", named.name, ratio(named, check));
             text.push('\n');
-            text.push_str(&wrapped(&told, "  "));
+            text.push_str(&paragraph(&told, "", "  "));
         }
     }
     notes(&mut text, &measured.notes);
@@ -94,7 +99,7 @@ pub(super) fn in_full(measured: &Measured) -> String {
         let measurement = &named.measurement;
         let _ = writeln!(text, "{}", named.name);
         if let Some(check) = &measurement.sample_ratio {
-            text.push_str(&wrapped(&ratio(named, check), "  "));
+            text.push_str(&paragraph(&ratio(named, check), "", "  "));
         }
         for found in &measurement.comparisons {
             comparison(&mut text, measurement.kind, found);
@@ -193,7 +198,7 @@ fn comparison(text: &mut String, kind: Kind, found: &Comparison) {
         }
     }
     if found.few_values {
-        text.push_str(&wrapped(FEW_VALUES, "  "));
+        text.push_str(&paragraph(FEW_VALUES, "", "  "));
     }
     segments(text, kind, found);
 }
@@ -231,7 +236,7 @@ fn notes(text: &mut String, notes: &[String]) {
         text.push('\n');
     }
     for note in notes {
-        text.push_str(&wrapped(&format!("- {note}"), "  "));
+        text.push_str(&paragraph(&format!("- {note}"), "", "  "));
     }
 }
 

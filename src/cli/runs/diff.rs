@@ -8,7 +8,7 @@ use crate::cli::segments::published::{Named, percent, rows, table};
 use crate::cli::{Failure, json};
 use crate::segments::SegmentEvent;
 use crate::store::{self, Manifest, OutDir, Run, RunDiff};
-use crate::watch::grouped;
+use crate::watch::{grouped, paragraph};
 
 /// What changed. Everything that did not is left out, except segments and
 /// activities, which are all there.
@@ -267,10 +267,10 @@ fn text(diff: &Diff, manifests: [&Manifest; 2]) -> String {
         text.push_str("  no difference\n");
     }
     for alert in &diff.alerts.new {
-        text.push_str(&format!("  new   {alert}\n"));
+        text.push_str(&paragraph(alert, "  new   ", "        "));
     }
     for alert in &diff.alerts.gone {
-        text.push_str(&format!("  gone  {alert}\n"));
+        text.push_str(&paragraph(alert, "  gone  ", "        "));
     }
     text.push_str(&format!(
         "\nWho moved between segments:\n  clubcall segments compare {} {}\n",

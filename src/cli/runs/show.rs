@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::cli::{Failure, json};
 use crate::store::{Delivery, Manifest, OutDir};
-use crate::watch::grouped;
+use crate::watch::{grouped, paragraph};
 
 /// A run in full.
 #[derive(Debug, Serialize)]
@@ -46,7 +46,7 @@ pub(super) fn show(out: &OutDir, name: &str, as_json: bool) -> Result<String, Fa
         text.push_str("  none\n");
     }
     for alert in &manifest.alerts {
-        text.push_str(&format!("  {alert}\n"));
+        text.push_str(&paragraph(alert, "  ", "    "));
     }
     text.push_str(&format!(
         "\n{:<56}{:>11} {:>10}\n",

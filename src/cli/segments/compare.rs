@@ -1,20 +1,20 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::published::{Named, percent, rows, table};
 use super::{Failure, json};
 use crate::previous;
 use crate::segments::{Flow, Migration, SegmentEvent};
 use crate::store::{OutDir, Run};
-use crate::watch::grouped;
+use crate::watch::{grouped, paragraph};
 
 /// Movements that are told in a sentence.
 const MOVEMENTS: usize = 5;
 
-/// Columns of segments beyond which the matrix is not printed: it would not fit
-/// a terminal.
-const WIDE: usize = 16;
+/// Columns of a terminal. A wider matrix is printed in blocks of columns.
+const WIDTH: usize = 80;
 
 /// How customers moved between two runs.
 #[derive(Debug, Serialize)]
@@ -88,9 +88,12 @@ fn text(out: &OutDir, comparison: &Comparison<'_>, runs: [&Run; 2]) -> Result<St
         migration.adjusted_rand
     );
     if !comparison.one_history {
-        text.push_str(
-            "The runs have different histories (one was started anew): a segment of one id is not the same segment.\n",
-        );
+        text.push_str(&paragraph(
+            "The runs have different histories (one was started anew): a segment of one id is \
+             not the same segment.",
+            "",
+            "",
+        ));
     }
     text.push_str("\nCustomers, from (rows) to (columns)\n");
     text.push_str(&matrix(migration, &names[0]));
@@ -123,13 +126,6 @@ fn matrix(migration: &Migration, names: &BTreeMap<String, String>) -> String {
         ids.chain(others).collect()
     };
     let (rows, columns) = (last(&before), last(&after));
-    if columns.len() > WIDE {
-        return format!(
-            "  {} by {} segments are too wide for a page: see --json, or `clubcall sql` and the table migration",
-            rows.len(),
-            columns.len()
-        );
-    }
     let flows: BTreeMap<(Option<&str>, Option<&str>), u64> = migration
         .flows
         .iter()
@@ -155,7 +151,37 @@ fn matrix(migration: &Migration, names: &BTreeMap<String, String>) -> String {
     all.extend(columns.iter().map(|to| cell(after.get(&to.as_deref()))));
     all.push(grouped(before.values().sum()));
     cells.push(all);
-    table(header, cells, &[0, 1])
+    let lines: Vec<Vec<String>> = std::iter::once(header).chain(cells).collect();
+    blocks(&lines).join("\n\n")
+}
+
+/// The table in blocks of columns that fit a terminal; the first two columns, what
+/// a row is, begin each.
+fn blocks(lines: &[Vec<String>]) -> Vec<String> {
+    // Two columns stand between any two, and before the first.
+    let width = |at: usize| lines.iter().map(|line| line[at].width()).max().unwrap_or(0) + 2;
+    let columns = lines.first().map_or(0, Vec::len);
+    let names = width(0) + width(1);
+    let mut blocks: Vec<Vec<usize>> = Vec::new();
+    let mut used = usize::MAX;
+    for at in 2..columns {
+        if used.saturating_add(width(at)) > WIDTH {
+            blocks.push(vec![0, 1]);
+            used = names;
+        }
+        used += width(at);
+        if let Some(block) = blocks.last_mut() {
+            block.push(at);
+        }
+    }
+    let of = |line: &Vec<String>, block: &[usize]| -> Vec<String> {
+        block.iter().map(|&at| line[at].clone()).collect()
+    };
+    let text = |block: &Vec<usize>| {
+        let mut rows: Vec<Vec<String>> = lines.iter().map(|line| of(line, block)).collect();
+        table(rows.remove(0), rows, &[0, 1])
+    };
+    blocks.iter().map(text).collect()
 }
 
 /// A movement in words.
@@ -181,4 +207,29 @@ fn sentence(
         percent(flow.customers as f64 / of.max(1) as f64),
         named(&flow.to, &names[1])
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_matrix_comes_in_blocks_that_fit_a_terminal() {
+        let line = |first: &str| {
+            let counts = (0..20).map(|at| format!("{at},000"));
+            [first.to_owned(), "影迷 and others".to_owned()]
+                .into_iter()
+                .chain(counts)
+                .collect::<Vec<_>>()
+        };
+        let blocks = blocks(&[line(""), line("S01"), line("all")]);
+        assert_eq!(blocks.len(), 3);
+        for block in &blocks {
+            assert!(block.lines().all(|line| line.width() <= WIDTH), "{block}");
+            assert!(block.contains("S01  影迷"), "{block}");
+        }
+        let all = blocks.concat();
+        assert!((0..20).all(|at| all.contains(&format!(" {at},000"))));
+        assert!(super::blocks(&[line("")[..4].to_vec()])[0].lines().count() == 1);
+    }
 }

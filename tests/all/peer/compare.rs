@@ -5,11 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use clubcall::calls::{Call, CallQueue, CallStatus, HitRef, QueueInput, ReasonRow, ReasonState};
 use clubcall::campaign::Moment;
 use clubcall::domain::{CallClass, Channel};
+use jiff::{SignedDuration, Timestamp};
 
 use super::cases::Key;
 use super::rules::{self, Judged, Verdict};
 use super::tally::Tally;
-use super::windows::{Local, at_work};
+use super::windows::{Local, at_work, at_work_within, pace};
+
+/// Turns are told to the minute.
+const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
 fn key(hit: HitRef) -> Key {
     (hit.row, hit.reason, hit.activity)
@@ -275,9 +279,11 @@ fn suppressed(seed: u64, input: &QueueInput<'_>, queue: &CallQueue, tally: &mut 
     }
 }
 
-/// Nothing is late for want of hours while something less important that is due
-/// no earlier is made in them, and nothing waits while something less important
-/// is made that would be on time in its place.
+/// Nothing waits while the team has hours left and is idle for long enough within
+/// its window of today; nothing is
+/// late for want of hours while something less important that is due no earlier,
+/// and whose window closes no earlier, has its turn in that window, or waits
+/// while something less important has that would be on time in its place.
 fn order(
     seed: u64,
     input: &QueueInput<'_>,
@@ -303,6 +309,36 @@ fn order(
             .filter(|(call, mine)| !today(call) && by_team(call, mine, input.as_of));
         for (waits, mine) in waiting {
             tally.count("waits though it could be made today");
+            let window = at_work_within(input, &waits.team, input.as_of, &mine.days[&input.as_of]);
+            let Some((opens, closes)) = window else {
+                continue;
+            };
+            let mut turns: Vec<(Timestamp, Timestamp)> = calls
+                .iter()
+                .filter_map(|(made, _)| Some((made.starts_at?.at, made.minutes)))
+                .map(|(at, minutes)| (at, at + pace(input, &waits.team, minutes)))
+                .collect();
+            turns.sort_unstable();
+            let needed = pace(input, &waits.team, waits.minutes) + MINUTE;
+            let mut free = opens;
+            let mut idle = false;
+            for (begins, ends) in turns.iter().filter(|turn| turn.0 < closes) {
+                idle |= *begins > free + needed;
+                // Promises for one time are work one after another.
+                free = free.max(*begins) + begins.duration_until(*ends);
+            }
+            idle |= closes > free + needed;
+            // A promise outside its hours uses them up as well.
+            let load = queue.loads.iter().find(|load| load.team == waits.team);
+            let hours_left = load.is_some_and(|load| {
+                let left = load.capacity_minutes.unwrap() - load.planned_minutes;
+                left >= waits.minutes + 0.01
+            });
+            if idle && hours_left {
+                tally.differs("waits though its window has time", || {
+                    format!("world {seed} {} {waits:?} {mine:?}", input.as_of)
+                });
+            }
             let late = waits.due_at.at <= waits.not_before.at;
             // Whether the other would be on time on the day of the one that waits.
             let in_turn = |made: &Call, other: &Judged| {
@@ -310,7 +346,11 @@ fn order(
                 then.is_some_and(|hours| hours.0.0 < made.due_at.at)
             };
             let before = calls.iter().find(|(made, other)| {
+                let ends = other.days.get(&input.as_of).map(|hours| hours.1.0);
+                let turn = made.starts_at.map(|turn| turn.at);
                 today(made)
+                    && turn.is_some_and(|at| opens <= at && at < closes)
+                    && ends.is_some_and(|ends| closes <= ends)
                     && made.minutes >= waits.minutes
                     && other.rank(input) > mine.rank(input)
                     && made.due_at.at >= waits.due_at.at

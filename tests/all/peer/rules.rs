@@ -159,9 +159,11 @@ fn judged(input: &QueueInput<'_>, units: &Units, case: Case) -> Judged {
         people.language[at].as_deref(),
         people.district[at].as_deref(),
     );
+    // Only the reason's own team must know its matter.
+    let skills = step.map_or(&reason.skills[..], |_| &[]);
     let teams: Vec<String> = named
         .iter()
-        .filter(|name| serves(&input.teams[*name], language, district, &reason.skills))
+        .filter(|name| serves(&input.teams[*name], language, district, skills))
         .cloned()
         .collect();
     let team = teams.first().unwrap_or(&named[0]).clone();

@@ -3,9 +3,9 @@
 use clubcall::calls::{QueueInput, Team};
 use clubcall::campaign::{CallHours, DayHours, Policy};
 use clubcall::domain::{Channel, ContactHours};
-use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// An instant, and the seconds by which local clocks are ahead of UTC then.
 pub(crate) type Local = (Timestamp, i32);
@@ -78,11 +78,27 @@ pub(crate) fn at_work(
     day: Date,
     span: &(Local, Local),
 ) -> bool {
+    let machine_or_round = |team: &Team| team.automatic || team.visits_a_day.is_some();
+    machine_or_round(&input.teams[team]) || at_work_within(input, team, day, span).is_some()
+}
+
+/// The part of the span in which agents are at work.
+pub(crate) fn at_work_within(
+    input: &QueueInput<'_>,
+    team: &str,
+    day: Date,
+    span: &(Local, Local),
+) -> Option<(Timestamp, Timestamp)> {
+    let (begins, ends) = shift(input, &input.teams[team], day)?;
+    let part = (begins.max(span.0.0), ends.min(span.1.0));
+    (part.0 < part.1).then_some(part)
+}
+
+/// How long a call of so many minutes keeps the team: its agents share the work.
+pub(crate) fn pace(input: &QueueInput<'_>, team: &str, minutes: f64) -> SignedDuration {
     let team = &input.teams[team];
-    team.automatic
-        || team.visits_a_day.is_some()
-        || shift(input, team, day)
-            .is_some_and(|(begins, ends)| begins.max(span.0.0) < ends.min(span.1.0))
+    let seconds = minutes * 60.0 / (f64::from(team.agents) * team.utilisation.get());
+    SignedDuration::from_millis((seconds * 1000.0) as i64)
 }
 
 fn of_weekday(policy: &Policy, day: Date) -> Option<DayHours> {

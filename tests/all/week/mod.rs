@@ -191,8 +191,8 @@ fn a_week_of_nights_forgets_nobody_and_calls_nobody_twice() {
 }
 
 /// Of one reason and team, nothing is planned that is younger than what found no
-/// room, save what was promised and what was tried more often: it has a part of the
-/// day, and fewer days.
+/// room, save what was promised and what was tried before: it has a part of the
+/// day, which may be full, and fewer days.
 fn by_age(night: &Night, facts: &Facts, notes: &[Note], count: &mut impl FnMut(&'static str)) {
     let promised: BTreeSet<&str> = notes
         .iter()
@@ -210,7 +210,7 @@ fn by_age(night: &Night, facts: &Facts, notes: &[Note], count: &mut impl FnMut(&
             .filter(|case| leads.contains(&case.matter))
         {
             let same = made.matter.1 == waiting.matter.1
-                && made.attempt <= waiting.attempt
+                && (made.attempt, waiting.attempt) == (1, 1)
                 && made.team == waiting.team;
             let household = facts.customers[&made.matter.0].household.as_str();
             if same && !promised.contains(household) {
