@@ -6,7 +6,6 @@ use super::Night;
 use crate::domain::Language;
 use crate::outputs::{ColumnData, OutColumn, OutTable, OutputError};
 use crate::rules;
-use crate::segments::OPTED_OUT;
 use crate::tables::canonical;
 
 /// What is known of a customer besides what rules look at.
@@ -24,7 +23,7 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
         night.ids(0..rows),
     )];
     let wanted = wanted(night);
-    let shown = shown(night);
+    let shown = night.shown();
     for column in frame.columns() {
         let name = column.name().as_str();
         if !wanted.contains(name) {
@@ -105,18 +104,6 @@ fn described(night: &Night<'_>, name: &str, dtype: &DataType) -> Option<(String,
         None if dtype.is_primitive_numeric() || *dtype == DataType::Boolean => of_customers(),
         None => None,
     }
-}
-
-/// Whose features are published.
-fn shown(night: &Night<'_>) -> Vec<bool> {
-    let segments = &night.segmentation.segments;
-    let members = night.segmentation.members.iter();
-    members
-        .map(|member| {
-            let segment = segments.get(member.segment);
-            segment.is_none_or(|segment| segment.id != OPTED_OUT)
-        })
-        .collect()
 }
 
 /// A column of the view as a published one.

@@ -43,6 +43,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
             because(night),
         ),
     ];
+    // Who opted out of personalisation has no profile to be looked at.
+    let shown = night.shown();
     for (interest, affinity) in night.plan.view.interests.iter().zip(night.affinities) {
         columns.push(
             OutColumn::new(
@@ -51,7 +53,7 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
                     "Affinity to {}, from 0 to 1; 0.5 is a typical user.",
                     interest.label.text(crate::domain::Language::En)
                 ),
-                float(affinity.affinity.iter().copied()),
+                ColumnData::Float(kept(&affinity.affinity, &shown)),
             )
             .unit("1"),
         );
@@ -61,14 +63,21 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
         columns.push(OutColumn::new(
             tag.name.clone(),
             format!("Tag: {label}."),
-            ColumnData::Bool(holds.iter().map(|&yes| Some(yes)).collect()),
+            ColumnData::Bool(kept(holds, &shown)),
         ));
     }
     OutTable::new(
         "members",
-        "One row per customer: segment and why, affinities and tags.",
+        "One row per customer: segment and why, affinities and tags; the latter two are empty for customers who opted out of personalisation.",
         columns,
     )
+}
+
+fn kept<T: Copy>(values: &[T], shown: &[bool]) -> Vec<Option<T>> {
+    let values = values.iter().zip(shown);
+    values
+        .map(|(&value, shown)| shown.then_some(value))
+        .collect()
 }
 
 /// The texts are few, so a row takes two bytes before compression.

@@ -52,7 +52,7 @@ use crate::outputs::{ColumnData, OutTable, OutputError};
 use crate::pipeline::Plan;
 use crate::previous::SegmentNight;
 use crate::records::Complaint;
-use crate::segments::{InterestAffinity, Segmentation};
+use crate::segments::{InterestAffinity, OPTED_OUT, Segmentation};
 use crate::tables::ValidTables;
 use crate::view::CustomerView;
 
@@ -119,6 +119,15 @@ impl Night<'_> {
             rows: rows.into_iter().collect(),
             ids: Arc::clone(&self.customer_ids),
         }
+    }
+
+    /// By customer, whether a profile of them is published: not of those who opted
+    /// out of personalisation.
+    fn shown(&self) -> Vec<bool> {
+        let segments = &self.segmentation.segments;
+        let opted_out = |segment: usize| segments.get(segment).is_some_and(|s| s.id == OPTED_OUT);
+        let members = self.segmentation.members.iter();
+        members.map(|member| !opted_out(member.segment)).collect()
     }
 }
 

@@ -12,7 +12,8 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
     let mut both = vec![vec![0_u64; affinities.len()]; affinities.len()];
     let customers = affinities.first().map_or(0, |first| first.affinity.len());
     let mut fond = Vec::with_capacity(affinities.len());
-    for customer in 0..customers {
+    let shown = night.shown();
+    for customer in (0..customers).filter(|&customer| shown[customer]) {
         fond.clear();
         fond.extend((0..affinities.len()).filter(|&at| affinities[at].affinity[customer] >= FOND));
         for &one in &fond {
@@ -24,7 +25,7 @@ pub(super) fn table(night: &Night<'_>) -> Result<OutTable, OutputError> {
     let pairs = || (0..both.len()).flat_map(|one| (0..both.len()).map(move |other| (one, other)));
     OutTable::new(
         "overlap",
-        "One row per pair of interests: customers whose affinity to both is 0.75 or more.",
+        "One row per pair of interests: customers whose affinity to both is 0.75 or more, without those who opted out of personalisation.",
         vec![
             OutColumn::new(
                 "interest",

@@ -63,14 +63,18 @@ fn split(expr: &Expr, texts: &mut Vec<String>) {
     }
 }
 
+/// The columns that a condition reads; none if it cannot be read.
+pub(super) fn columns(condition: &str) -> Vec<String> {
+    let columns = rules::parse(condition).map(|expr| rules::columns(&expr));
+    columns.unwrap_or_default().into_iter().collect()
+}
+
 fn part(row: &DataFrame, condition: String) -> Part {
-    let columns = rules::parse(&condition).map(|expr| rules::columns(&expr));
     let record = published::records(row)
         .ok()
         .and_then(|rows| rows.into_iter().next())
         .unwrap_or_default();
-    let values = columns
-        .unwrap_or_default()
+    let values = columns(&condition)
         .into_iter()
         .map(|column| {
             let value = record.get(&column).clone();

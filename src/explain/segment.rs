@@ -164,7 +164,10 @@ fn said(row: &Record) -> Vec<(String, String)> {
 /// Where the customer was before, and the features that decided then or now.
 pub(super) fn before(now: &Customer<'_>, then: &Customer<'_>, placed: &Placement) -> Before {
     let mut features: Vec<String> = Vec::new();
-    for (feature, _) in said(&now.values).into_iter().chain(said(&then.values)) {
+    let of_rules = placed.rules.iter().filter(|_| placed.reserved);
+    let of_rules = of_rules.flat_map(|rule| conditions::columns(&rule.condition));
+    let told = said(&now.values).into_iter().chain(said(&then.values));
+    for feature in of_rules.chain(told.map(|(feature, _)| feature)) {
         if !features.contains(&feature) {
             features.push(feature);
         }

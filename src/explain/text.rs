@@ -116,7 +116,12 @@ fn segment(page: &mut Page, explanation: &Explanation) {
     }
     let rules: Vec<_> = placed.rules.iter().collect();
     if !rules.is_empty() {
-        page.line(2, "the segment's rules of thumb:");
+        let what = if placed.reserved {
+            "the pipeline's rule for it:"
+        } else {
+            "the segment's rules of thumb:"
+        };
+        page.line(2, what);
     }
     for rule in rules {
         let holds = match rule.holds {
