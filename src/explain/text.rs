@@ -211,7 +211,8 @@ fn interests(page: &mut Page, explanation: &Explanation) {
 }
 
 fn activity(page: &mut Page, fate: &ActivityFate, title: &str) {
-    page.line(2, &format!("{}: {title}", fate.activity_id));
+    let (id, name) = (&fate.activity_id, &fate.name);
+    page.line(2, &format!("{id} ({name}): {title}"));
     if fate.candidate {
         page.line(4, &fate.why);
     }
