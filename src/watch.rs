@@ -166,7 +166,7 @@ pub fn grouped(count: u64) -> String {
 }
 
 /// The columns of a terminal that texts are written for.
-const WIDTH: usize = 80;
+pub const WIDTH: usize = 80;
 
 /// A paragraph in lines of at most 80 columns, each with its line end: the first
 /// begins with `first`, the others with `next`. Chinese breaks between characters.

@@ -52,10 +52,10 @@ pub fn lists<'a>(night: &'a Night<'a>) -> Result<Vec<List<'a>>, ListError> {
             lists.push(call_list(night, format!("calls-{action}"), title, calls)?);
         }
     }
-    for (name, _) in file.teams.iter().filter(|(_, team)| !team.automatic) {
+    for (name, team) in file.teams.iter().filter(|(_, team)| !team.automatic) {
         let mut calls = today(&|call| call.team == *name);
         // A round is walked by one account manager each.
-        if file.teams[name].visits_a_day.is_some() {
+        if team.visits_a_day.is_some() {
             calls.sort_by(|a, b| a.owner.cmp(&b.owner));
         }
         let title = format!("Today's queue of {name}");

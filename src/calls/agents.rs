@@ -73,7 +73,9 @@ impl Work<'_> {
             left -= if fits { minutes(*index) } else { 0 };
             fits
         });
+        // In the order of importance, as the day is worked.
         inside.extend(&let_in);
+        inside.sort_unstable();
         if self.without_room(team, &inside).is_empty() {
             for index in let_in {
                 slots[index] = Slot { team, day: Some(0) };

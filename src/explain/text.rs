@@ -307,7 +307,7 @@ mod tests {
         page.line(4, &"十一月观影夜 is full ".repeat(12));
         assert!(page.text.lines().count() > 2);
         for line in page.text.lines() {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= crate::watch::WIDTH);
         }
         assert!(page.text.lines().nth(1).unwrap().starts_with("      "));
     }

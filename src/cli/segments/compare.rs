@@ -8,13 +8,10 @@ use super::{Failure, json};
 use crate::previous;
 use crate::segments::{Flow, Migration, SegmentEvent};
 use crate::store::{OutDir, Run};
-use crate::watch::{grouped, paragraph};
+use crate::watch::{WIDTH, grouped, paragraph};
 
 /// Movements that are told in a sentence.
 const MOVEMENTS: usize = 5;
-
-/// Columns of a terminal. A wider matrix is printed in blocks of columns.
-const WIDTH: usize = 80;
 
 /// How customers moved between two runs.
 #[derive(Debug, Serialize)]

@@ -280,10 +280,10 @@ fn suppressed(seed: u64, input: &QueueInput<'_>, queue: &CallQueue, tally: &mut 
 }
 
 /// Nothing waits while the team has hours left and is idle for long enough within
-/// its window of today; nothing is
-/// late for want of hours while something less important that is due no earlier,
-/// and whose window closes no earlier, has its turn in that window, or waits
-/// while something less important has that would be on time in its place.
+/// its window of today. Nothing is late for want of hours while something less
+/// important that is due no earlier, and whose window closes no earlier, has its
+/// turn in that window; and nothing waits while something less important has that
+/// would be on time in its place.
 fn order(
     seed: u64,
     input: &QueueInput<'_>,

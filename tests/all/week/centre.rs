@@ -50,6 +50,8 @@ pub(super) struct Night {
     pub(super) cases: BTreeMap<Matter, Case>,
     /// Those that are made today.
     pub(super) planned: Vec<Call>,
+    /// By call, the hours of the day in which it may be made.
+    pub(super) hours: BTreeMap<String, [String; 2]>,
     pub(super) features: Table,
     /// By customer, the row in them.
     pub(super) rows: BTreeMap<String, usize>,
@@ -94,8 +96,12 @@ pub(super) fn night(workspace: &Workspace, date: &str) -> Night {
     let customers = features.words("customer_id").into_iter();
     let rows = customers.enumerate().map(|(row, id)| (id, row));
     let calls = table("calls");
-    let [ids, actions, statuses, from] =
-        ["call_id", "action", "status", "not_before"].map(|column| calls.words(column));
+    let [ids, actions, statuses, from, to] =
+        ["call_id", "action", "status", "not_before", "not_after"]
+            .map(|column| calls.words(column));
+    let hours = ids.iter().zip(from.iter().zip(&to));
+    let hours =
+        hours.map(|(id, (from, to))| (id.clone(), [from, to].map(|at| at[11..].to_owned())));
     let made = matters(&calls).into_iter().enumerate();
     Night {
         day: date.parse().unwrap(),
@@ -109,6 +115,7 @@ pub(super) fn night(workspace: &Workspace, date: &str) -> Night {
                 not_before: from[row].parse().unwrap(),
             })
             .collect(),
+        hours: hours.collect(),
         rows: rows.collect(),
         features,
     }

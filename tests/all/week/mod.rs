@@ -191,14 +191,15 @@ fn a_week_of_nights_forgets_nobody_and_calls_nobody_twice() {
 }
 
 /// Of one reason and team, nothing is planned that is younger than what found no
-/// room, save what was promised and what was tried before: it has a part of the
-/// day, which may be full, and fewer days.
+/// room within the same hours, save what was promised and what was tried more often:
+/// it has fewer days.
 fn by_age(night: &Night, facts: &Facts, notes: &[Note], count: &mut impl FnMut(&'static str)) {
     let promised: BTreeSet<&str> = notes
         .iter()
         .filter(|note| note.callback_at.is_some())
         .map(|note| facts.customers[&note.call.matter.0].household.as_str())
         .collect();
+    let hours = |case: &Case| case.call.as_ref().map(|id| &night.hours[id]);
     let leads: BTreeSet<&Matter> = night.planned.iter().map(|call| &call.matter).collect();
     for waiting in night.cases.values() {
         if waiting.state != "carried_over" || waiting.waits == 0 {
@@ -210,8 +211,9 @@ fn by_age(night: &Night, facts: &Facts, notes: &[Note], count: &mut impl FnMut(&
             .filter(|case| leads.contains(&case.matter))
         {
             let same = made.matter.1 == waiting.matter.1
-                && (made.attempt, waiting.attempt) == (1, 1)
-                && made.team == waiting.team;
+                && made.attempt <= waiting.attempt
+                && made.team == waiting.team
+                && hours(made) == hours(waiting);
             let household = facts.customers[&made.matter.0].household.as_str();
             if same && !promised.contains(household) {
                 assert!(made.since <= waiting.since, "{made:?} before {waiting:?}");
