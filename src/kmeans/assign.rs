@@ -1,14 +1,11 @@
 //! The nearest centroid of every row, and how far it is.
 
-use std::iter::zip;
-
 use ndarray::{ArrayView2, Axis};
 use pulp::Arch;
 use rayon::prelude::*;
 
-use super::bounds::Bounds;
 use super::centres::Centres;
-use super::chunks::{chunk_of, chunk_rows, squared_distance, vectorised};
+use super::chunks::{chunk_of, chunk_rows, map_chunks, squared_distance, vectorised};
 use super::kernel::Nearest;
 use super::lanes::KMeansFloat;
 use super::observations::{Observations, weight};
@@ -62,11 +59,9 @@ pub(super) fn assign<F: KMeansFloat>(
     let chunks = over_chunks(
         points,
         &packed(centroids),
-        Arch::new(),
         &mut vec![0; points.nrows()],
-        None,
         #[inline(always)]
-        |chunk, labels, _| {
+        |chunk, labels| {
             let mut assigned = Vec::with_capacity(labels.len());
             for (point, &cluster) in chunk.chunks_exact(columns).zip(labels) {
                 let centroid = &flat[cluster as usize * columns..][..columns];
@@ -85,23 +80,8 @@ pub(super) fn assign<F: KMeansFloat>(
 pub(super) fn labels<F: KMeansFloat>(points: ArrayView2<F>, centroids: ArrayView2<F>) -> Vec<u32> {
     let mut labels = vec![0; points.nrows()];
     let centres = packed(centroids);
-    over_chunks(
-        points,
-        &centres,
-        Arch::new(),
-        &mut labels,
-        None,
-        |_, _, _| (),
-    );
+    over_chunks(points, &centres, &mut labels, |_, _| ());
     labels
-}
-
-/// What spares rows that have labels already.
-#[derive(Clone, Copy)]
-pub(super) struct Known<'a> {
-    /// One a row.
-    pub(super) keys: &'a [f32],
-    pub(super) bounds: &'a Bounds,
 }
 
 /// Assigns every row of the data and adds up.
@@ -109,58 +89,43 @@ pub(super) fn measured<F: KMeansFloat>(
     data: &Observations<F>,
     centroids: ArrayView2<F>,
 ) -> Measured {
-    let labels = vec![0; data.rows()];
-    measure(
-        data,
-        centroids,
-        &packed(centroids),
-        Arch::new(),
+    let labels = labels(data.points, centroids);
+    let mut sizes = vec![0.0; centroids.nrows()];
+    for (row, &cluster) in labels.iter().enumerate() {
+        sizes[cluster as usize] += data.weight(row);
+    }
+    Measured {
+        inertia: inertia(data, centroids, &labels),
         labels,
-        None,
-    )
+        sizes,
+    }
 }
 
-/// Assigns every row of the data, or those that are not safe, and adds up.
-/// `centres` are the centroids, packed.
-pub(super) fn measure<F: KMeansFloat>(
+/// The weighted sum of the squared distances of rows from the centroids of their
+/// clusters.
+pub(super) fn inertia<F: KMeansFloat>(
     data: &Observations<F>,
     centroids: ArrayView2<F>,
-    centres: &Centres<F>,
-    arch: Arch,
-    mut labels: Vec<u32>,
-    known: Option<Known>,
-) -> Measured {
-    let (clusters, columns) = centroids.dim();
+    labels: &[u32],
+) -> f64 {
     let flat: Vec<f64> = centroids.iter().map(|&value| value.into()).collect();
-    let chunks = over_chunks(
-        data.points,
-        centres,
-        arch,
-        &mut labels,
-        known,
-        #[inline(always)]
-        |chunk, labels, start| {
-            let mut sizes = vec![0.0; clusters];
-            for (row, &cluster) in labels.iter().enumerate() {
-                sizes[cluster as usize] += data.weight(start + row);
-            }
-            let weights = data.weights.map(|weights| &weights[start..]);
-            let inertia = squares(chunk, labels, &flat, columns, weights);
-            (inertia, sizes)
-        },
-    );
-    let mut measured = Measured {
-        labels,
-        inertia: 0.0,
-        sizes: vec![0.0; clusters],
-    };
-    for (inertia, sizes) in chunks {
-        measured.inertia += inertia;
-        for (sum, size) in measured.sizes.iter_mut().zip(sizes) {
-            *sum += size;
-        }
-    }
-    measured
+    let chunks = map_chunks(data.rows(), chunk_rows(data.rows(), 1), |rows| {
+        let chunk = chunk_of(data.points, rows.clone());
+        let weights = data.weights.map(|weights| &weights[rows.start..]);
+        vectorised(
+            #[inline(always)]
+            || {
+                squares(
+                    chunk.as_slice().unwrap_or_default(),
+                    &labels[rows],
+                    &flat,
+                    data.columns(),
+                    weights,
+                )
+            },
+        )
+    });
+    chunks.into_iter().sum()
 }
 
 /// The weighted sum of the squared distances of rows from their centroids.
@@ -226,15 +191,13 @@ fn squares_of<F: KMeansFloat, const N: usize>(
     stored.iter().sum()
 }
 
-/// Assigns rows chunk by chunk and hands each chunk with its labels and first
-/// row to `work`; the outcomes in order.
+/// Assigns rows chunk by chunk and hands each chunk with its labels to `work`; the
+/// outcomes in order.
 fn over_chunks<F: KMeansFloat, T: Send>(
     points: ArrayView2<F>,
     centres: &Centres<F>,
-    arch: Arch,
     labels: &mut [u32],
-    known: Option<Known>,
-    work: impl Fn(&[F], &[u32], usize) -> T + Sync,
+    work: impl Fn(&[F], &[u32]) -> T + Sync,
 ) -> Vec<T> {
     let size = chunk_rows(points.nrows(), centres.clusters);
     labels
@@ -242,25 +205,17 @@ fn over_chunks<F: KMeansFloat, T: Send>(
         .enumerate()
         .map(|(chunk, labels)| {
             let range = chunk * size..chunk * size + labels.len();
-            let chunk = chunk_of(points, range.clone());
+            let chunk = chunk_of(points, range);
             let chunk = chunk.as_slice().unwrap_or_default();
-            let rows = known.map(|known| known.bounds.not_safe(labels, &known.keys[range.clone()]));
-            let found = arch.dispatch(Nearest::<_, false> {
+            let found = Arch::new().dispatch(Nearest::<_, false> {
                 chunk,
-                rows: rows.as_deref(),
+                rows: None,
                 centres,
             });
-            match rows {
-                Some(rows) => {
-                    for (row, nearest) in zip(rows, found.nearest) {
-                        labels[row as usize] = nearest;
-                    }
-                }
-                None => labels.copy_from_slice(&found.nearest),
-            }
+            labels.copy_from_slice(&found.nearest);
             vectorised(
                 #[inline(always)]
-                || work(chunk, labels, range.start),
+                || work(chunk, labels),
             )
         })
         .collect()

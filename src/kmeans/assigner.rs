@@ -8,6 +8,7 @@ use pulp::Arch;
 use super::bounds::Bounds;
 use super::centres::Centres;
 use super::chunks::vectorised;
+use super::coarse::CoarseSearch;
 use super::kernel::{Found, Nearest};
 use super::lanes::KMeansFloat;
 use super::observations::Observations;
@@ -37,12 +38,42 @@ pub(super) struct Outcome {
     /// What the rows that changed cluster come to; nothing if none did.
     pub(super) changes: Option<Sums>,
     pub(super) looked_at: usize,
+    /// Rows that the coarse copy left to the matrix.
+    pub(super) unsure: usize,
     /// Among the rows looked at, the greatest squared distance from the offset,
     /// if keys were written.
     pub(super) greatest_square: f64,
 }
 
 impl<F: KMeansFloat> Assigner<'_, '_, F> {
+    /// Assigns the rows of the chunk, which have labels, by the coarse copy.
+    pub(super) fn run_on_copy(
+        mut self,
+        arch: Arch,
+        chunk: &[F],
+        centres: &Centres<F>,
+        search: &CoarseSearch,
+    ) -> Outcome {
+        let moves = search.moves(arch, chunk, self.start, self.labels, centres);
+        let mut sums = Sums::new(centres.clusters, centres.columns);
+        vectorised(
+            #[inline(always)]
+            || {
+                for (&row, &nearest) in zip(&moves.rows, &moves.nearest) {
+                    if self.labels[row as usize] != nearest {
+                        self.transfer(chunk, row, nearest, &mut sums);
+                    }
+                }
+            },
+        );
+        Outcome {
+            changes: (sums.changes > 0).then_some(sums),
+            looked_at: self.labels.len(),
+            unsure: moves.unsure,
+            greatest_square: 0.0,
+        }
+    }
+
     /// Assigns the rows of the chunk.
     pub(super) fn run(
         mut self,
@@ -93,6 +124,7 @@ impl<F: KMeansFloat> Assigner<'_, '_, F> {
                 Outcome {
                     changes,
                     looked_at: found.nearest.len(),
+                    unsure: 0,
                     greatest_square: found.greatest_square.into(),
                 }
             },

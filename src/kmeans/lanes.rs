@@ -29,6 +29,9 @@ pub trait KMeansFloat: linfa::Float + Pod + Into<f64> + sealed::Sealed {
     /// The `f32` nearest to this number.
     #[doc(hidden)]
     fn narrow(self) -> f32;
+    /// The nearest whole number to one that `i16` can hold; else any.
+    #[doc(hidden)]
+    fn whole(self) -> i16;
     /// Half the distance from 1 to the next number: what one rounding may cost.
     #[doc(hidden)]
     fn unit_roundoff() -> f64;
@@ -112,6 +115,13 @@ macro_rules! float {
             #[inline(always)]
             fn narrow(self) -> f32 {
                 self as f32
+            }
+            #[inline(always)]
+            fn whole(self) -> i16 {
+                // Numbers around 1.5 times the power of two at which the last digit is
+                // worth 1 are apart by 1, and so are their bits.
+                let around = 1.5 / $float::EPSILON;
+                (self + around).to_bits().wrapping_sub(around.to_bits()) as i16
             }
             #[inline(always)]
             fn unit_roundoff() -> f64 {

@@ -7,16 +7,25 @@ use ndarray::{Array2, ArrayView2};
 use pulp::Arch;
 use rayon::prelude::*;
 
-use super::assign::{Known, Measured, measure, packed};
+use super::assign::{Measured, inertia, packed};
 use super::assigner::{Assigner, Outcome};
 use super::bounds::{Bounds, UNKNOWN};
 use super::centres::Centres;
 use super::chunks::{chunk_of, chunk_rows, squared_distance};
+use super::coarse::CoarseSearch;
 use super::lanes::KMeansFloat;
 use super::observations::Observations;
 use super::plan::{Pass, Plan, Sparing};
 use super::repair::fill_empty;
 use super::sums::Sums;
+
+/// The coarse copy is put away once it leaves more than one row in so many to the
+/// matrix.
+const UNSURE: usize = 4;
+
+/// The part of what was added up that must be left, for a difference of sums to be
+/// as exact as a sum of differences but for the last digits.
+const LEFT: f64 = 1e-3;
 
 /// When to stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,13 +64,19 @@ struct Lloyd<'a, 'd, F> {
     arch: Arch,
     clusters: usize,
     chunk_rows: usize,
-    /// Say nothing until the first pass.
     labels: Vec<u32>,
+    /// Whether labels say anything yet.
+    labelled: bool,
     /// Empty until bounds are first used.
     keys: Vec<f32>,
     bounds: Bounds,
     sums: Sums,
+    /// What sums are taken about: the column means.
+    origin: Vec<f64>,
     greatest_square: f64,
+    /// Whether the coarse copy may be used: not once it has left too much to the
+    /// matrix.
+    coarse: bool,
 }
 
 /// Runs Lloyd's iteration from `centres` (clusters × columns).
@@ -80,17 +95,20 @@ pub(super) fn lloyd<F: KMeansFloat>(
         clusters,
         chunk_rows: chunk_rows(data.rows(), clusters),
         labels: vec![0; data.rows()],
+        labelled: false,
         keys: Vec::new(),
         bounds: Bounds::new(clusters),
         sums: Sums::new(clusters, columns),
+        origin: centres.origin(),
         greatest_square: 0.0,
+        coarse: true,
     };
     let mut plan = Plan::new(sparing);
     let mut iterations = 0;
     let mut converged = false;
     while iterations < stop.max_n_iterations && !converged {
         let pass = plan.next();
-        let (changed, looked_at) = state.assign(&centres, pass, iterations == 0);
+        let (changed, looked_at) = state.assign(&centres, pass);
         plan.learn(pass, looked_at, changed, data.rows());
         iterations += 1;
         if changed == 0 {
@@ -109,19 +127,23 @@ pub(super) fn lloyd<F: KMeansFloat>(
         converged = shift <= stop.tolerance * data.variance;
     }
     let centroids = state.centroids(&centres);
-    let known = plan.keyed;
+    let last = if plan.keyed {
+        Pass::Sparing
+    } else {
+        Pass::Plain
+    };
     Ended {
-        measured: state.measured(&centres, centroids.view(), known),
+        measured: state.measured(&centres, centroids.view(), last),
         centroids,
         iterations,
         converged,
     }
 }
 
-impl<F: KMeansFloat> Lloyd<'_, '_, F> {
+impl<'a, F: KMeansFloat> Lloyd<'a, '_, F> {
     /// Assigns rows to their nearest centres and keeps the sums up to date.
     /// Returns how many rows changed cluster, and how many were looked at.
-    fn assign(&mut self, centres: &Centres<F>, pass: Pass, first: bool) -> (usize, usize) {
+    fn assign(&mut self, centres: &Centres<F>, pass: Pass) -> (usize, usize) {
         if pass != Pass::Plain && self.keys.is_empty() {
             // Written by this pass: the first with keys looks at every row.
             self.keys = vec![0.0; self.labels.len()];
@@ -131,8 +153,10 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
             self.bounds = Bounds::new(self.clusters);
         }
         let size = self.chunk_rows;
-        let origin = centres.origin();
         let (data, arch, bounds) = (self.data, self.arch, &self.bounds);
+        let (origin, first) = (&self.origin, !self.labelled);
+        // Without labels every row is added up, and so read, in any case.
+        let search = self.coarse_search(centres, pass == Pass::Plain && !first);
         let work = |chunk: usize, labels: &mut [u32], keys: &mut [f32]| {
             let start = chunk * size;
             let chunk = chunk_of(data.points, start..start + labels.len());
@@ -142,10 +166,14 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
                 labels,
                 keys,
                 bounds,
-                origin: &origin,
+                origin,
                 first,
             };
-            assigner.run(arch, chunk.as_slice().unwrap_or_default(), centres, pass)
+            let chunk = chunk.as_slice().unwrap_or_default();
+            match &search {
+                Some(search) => assigner.run_on_copy(arch, chunk, centres, search),
+                None => assigner.run(arch, chunk, centres, pass),
+            }
         };
         let labels = self.labels.par_chunks_mut(size).enumerate();
         let outcomes: Vec<Outcome> = if pass == Pass::Plain {
@@ -160,15 +188,25 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
         };
         let mut changed = 0;
         let mut looked_at = 0;
+        let mut unsure = 0;
         for outcome in outcomes {
             looked_at += outcome.looked_at;
+            unsure += outcome.unsure;
             self.greatest_square = self.greatest_square.max(outcome.greatest_square);
             if let Some(changes) = outcome.changes {
                 changed += changes.changes;
                 self.sums.merge(&changes);
             }
         }
+        self.labelled = true;
+        self.coarse &= unsure <= data.rows() / UNSURE;
         (changed, looked_at)
+    }
+
+    /// The coarse copy, to be searched for these centres, if it may be used.
+    fn coarse_search(&self, centres: &Centres<F>, wanted: bool) -> Option<CoarseSearch<'a>> {
+        let coarse = (wanted && self.coarse).then(|| self.data.coarse());
+        coarse.flatten()?.search_for(centres)
     }
 
     /// The means of the clusters, once empty ones have been given a point.
@@ -205,22 +243,38 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
         centroids
     }
 
-    /// Labels, sizes and inertia by the centroids reached, which are `centres`
-    /// but for rounding. Looks only at rows that are not safe if all have keys.
-    fn measured(mut self, centres: &Centres<F>, centroids: ArrayView2<F>, keyed: bool) -> Measured {
+    /// Labels, sizes and inertia by the centroids reached, which are `centres` but for
+    /// rounding.
+    fn measured(mut self, centres: &Centres<F>, centroids: ArrayView2<F>, pass: Pass) -> Measured {
         let packed = packed(centroids);
-        if !keyed {
-            return measure(self.data, centroids, &packed, self.arch, self.labels, None);
+        if pass == Pass::Sparing {
+            self.moved_to(centres, &packed);
         }
-        // Taken about another offset, centres and points come out a little
-        // elsewhere, each by what their roundings may amount to.
+        self.assign(&packed, pass);
+        let members = zip(&self.sums.members, &self.sums.weights);
+        Measured {
+            inertia: self
+                .inertia(centroids)
+                .unwrap_or_else(|| inertia(self.data, centroids, &self.labels)),
+            // What is left of weights that went is no weight.
+            sizes: members
+                .map(|(&members, &weight)| if members > 0 { weight } else { 0.0 })
+                .collect(),
+            labels: self.labels,
+        }
+    }
+
+    /// Lets the bounds know of centres that are packed about another offset: centres
+    /// and points come out a little elsewhere, each by what their roundings may
+    /// amount to.
+    fn moved_to(&mut self, centres: &Centres<F>, packed: &Centres<F>) {
         let apart: Vec<f64> = zip(&packed.offset, &centres.offset)
             .map(|(&to, &from)| to.into() - from.into())
             .collect();
         let before = self.greatest_square.sqrt();
         let after = before + apart.iter().map(|apart| apart * apart).sum::<f64>().sqrt();
         let slack = 2.0 * F::unit_roundoff() * (before + after) * 1.01;
-        let shifts: Vec<f64> = zip(rows_of(centres), rows_of(&packed))
+        let shifts: Vec<f64> = zip(rows_of(centres), rows_of(packed))
             .map(|(from, to)| {
                 let squares = zip(zip(from, to), &apart).map(|((&from, &to), apart)| {
                     let shift = to.into() - from.into() + apart;
@@ -229,19 +283,25 @@ impl<F: KMeansFloat> Lloyd<'_, '_, F> {
                 squares.sum::<f64>().sqrt() + slack
             })
             .collect();
-        self.bounds.moved(&shifts, &packed, after * after * 1.01);
-        let known = Known {
-            keys: &self.keys,
-            bounds: &self.bounds,
-        };
-        measure(
-            self.data,
-            centroids,
-            &packed,
-            self.arch,
-            self.labels,
-            Some(known),
-        )
+        self.bounds.moved(&shifts, packed, after * after * 1.01);
+    }
+
+    /// The inertia by Steiner's theorem, from sums alone: the squares about the means,
+    /// less what the centroids take off. `None` when so little is left that its last
+    /// digits would be those of the rounding.
+    fn inertia(&self, centroids: ArrayView2<F>) -> Option<f64> {
+        let mut inertia = self.data.squares;
+        let mut added_up = self.data.squares_scanned;
+        for (cluster, centroid) in centroids.outer_iter().enumerate() {
+            let sums = &self.sums.points[cluster * centroid.len()..];
+            for ((&value, &mean), sum) in zip(zip(centroid, &self.origin), sums) {
+                let about = value.into() - mean;
+                let square = self.sums.weights[cluster] * about * about;
+                inertia += square - 2.0 * about * sum;
+                added_up += square;
+            }
+        }
+        (inertia > added_up * LEFT).then_some(inertia)
     }
 }
 

@@ -21,21 +21,24 @@
 //! How it works: `lloyd` iterates over fixed `chunks` of rows in parallel. Each
 //! chunk goes through the `kernel` in `tile`s, two of the widest registers that
 //! the machine has (`lanes`) of points at a time; `bounds` spare points that
-//! cannot have changed cluster, once the `plan` finds that they pay; the
-//! `assigner` notes which did, and `sums` take these in; `repair` fills clusters
-//! that emptied. `seeding` finds where to start, `assign` measures the outcome,
-//! `transfer` improves it on small data.
+//! cannot have changed cluster, once the `plan` finds that they pay; until then a
+//! `coarse` copy tells most of those that did for half the work. The `assigner`
+//! notes which changed, and `sums` take these in; `repair` fills clusters that
+//! emptied. `seeding` finds where to start, `assign` says where rows belong,
+//! `transfer` improves the outcome on small data.
 //!
 //! What holds: the same data, parameters and generator give the same bits on
 //! any number of threads and on any instruction set. Sums are in `f64` and taken
 //! about the column means. The matrix is read in place; a fit takes eight bytes
-//! a row besides. Work runs on rayon's current pool.
+//! a row besides, and from 4096 rows two bytes a number for the coarse copy, where
+//! the machine has AVX2 or AVX-512. Work runs on rayon's current pool.
 
 mod assign;
 mod assigner;
 mod bounds;
 mod centres;
 mod chunks;
+mod coarse;
 mod distances;
 mod error;
 mod fit;

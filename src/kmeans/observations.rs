@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use ndarray::ArrayView2;
 
 use super::chunks::{chunk_of, chunk_rows, map_chunks, vectorised};
+use super::coarse::Coarse;
 use super::error::{KMeansError, WeightFault};
 use super::lanes::KMeansFloat;
 
@@ -22,6 +24,12 @@ pub struct Observations<'a, F> {
     pub(super) means: Vec<F>,
     /// The mean of the columns' variances.
     pub(super) variance: f64,
+    /// The weighted sum of squares about the means.
+    pub(super) squares: f64,
+    /// The same about the first row, from which it was reckoned.
+    pub(super) squares_scanned: f64,
+    /// Made when a fit first has use for it.
+    coarse: OnceLock<Option<Coarse>>,
 }
 
 /// Sums over rows, taken about the first row.
@@ -59,21 +67,46 @@ impl<'a, F: KMeansFloat> Observations<'a, F> {
         let first = points.row(0);
         let mut means = Vec::with_capacity(points.ncols());
         let mut variance = 0.0;
+        let mut squares = 0.0;
         for (column, &first) in first.iter().enumerate() {
             let span = 2.0 * scan.farthest[column];
             if span.is_nan() || span > limit {
                 return Err(KMeansError::TooLarge { column });
             }
             let mean = scan.sums[column] / scan.weight;
-            variance += (scan.squares[column] / scan.weight - mean * mean).max(0.0);
-            means.push(F::nearest(mean + first.into()));
+            let variance_here = (scan.squares[column] / scan.weight - mean * mean).max(0.0);
+            variance += variance_here;
+            let rounded: F = F::nearest(mean + first.into());
+            let off = rounded.into() - first.into() - mean;
+            squares += scan.weight * (variance_here + off * off);
+            means.push(rounded);
         }
         Ok(Self {
             points,
             weights,
             means,
             variance: variance / columns,
+            squares,
+            squares_scanned: scan.squares.iter().sum(),
+            coarse: OnceLock::new(),
         })
+    }
+
+    /// Some rows of these, with their weights, as if about the same means.
+    pub(super) fn sample<'b>(
+        &self,
+        points: ArrayView2<'b, F>,
+        weights: Option<&'b [f32]>,
+    ) -> Observations<'b, F> {
+        Observations {
+            points,
+            weights,
+            means: self.means.clone(),
+            variance: self.variance,
+            squares: self.squares,
+            squares_scanned: self.squares_scanned,
+            coarse: OnceLock::new(),
+        }
     }
 
     /// Rows of the matrix.
@@ -92,6 +125,21 @@ impl<'a, F: KMeansFloat> Observations<'a, F> {
     #[must_use]
     pub fn points(&self) -> ArrayView2<'a, F> {
         self.points
+    }
+
+    #[cfg(test)]
+    /// With a coarse copy, or without, of however little use it is.
+    pub(super) fn with_coarse(self, wanted: bool) -> Self {
+        let coarse = wanted.then(|| Coarse::of(&self)).flatten();
+        Self {
+            coarse: coarse.into(),
+            ..self
+        }
+    }
+
+    /// The coarse copy, if there is any use in one.
+    pub(super) fn coarse(&self) -> Option<&Coarse> {
+        self.coarse.get_or_init(|| Coarse::new(self)).as_ref()
     }
 
     /// The weight of a row; 1 without weights.

@@ -61,11 +61,7 @@ pub fn seeding<F: KMeansFloat>(
     let weights: Option<Vec<f32>> = data
         .weights
         .map(|weights| drawn.iter().map(|&row| weights[row]).collect());
-    let sample = Observations {
-        points: points.view(),
-        weights: weights.as_deref(),
-        ..data.clone()
-    };
+    let sample = data.sample(points.view(), weights.as_deref());
     let (centres, enough) = plus_plus(&sample, clusters, tries, rng);
     // A sample may hold too few different rows where the data hold enough.
     Ok(if enough {

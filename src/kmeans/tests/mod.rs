@@ -1,5 +1,6 @@
 //! What users of the room rely on, and that its shortcuts change nothing.
 
+mod coarse;
 mod data;
 mod determinism;
 mod errors;

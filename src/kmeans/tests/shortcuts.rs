@@ -92,6 +92,21 @@ fn data_far_from_the_origin_are_clustered_as_well_as_near_it() {
 }
 
 #[test]
+fn inertia_from_sums_is_that_of_the_distances() {
+    // Far out the means of `f32` are rounded by a part of the deviations.
+    for shift in [0.0, 4_000_000.0] {
+        let points = clouds::<f32>(3_000, 5, 4, 3.0, 6).mapv(|x| (x * 8.0).round() + shift);
+        let weights: Vec<f32> = (0..3_000).map(|row| (row % 3) as f32).collect();
+        let data = Observations::new(points.view(), Some(&weights)).unwrap();
+        let fitted = fit_from(&data, first(&points, 4).view(), &TO_THE_END).unwrap();
+        let centroids = fitted.model.centroids().view();
+        let distances = crate::kmeans::assign::inertia(&data, centroids, &fitted.labels);
+        let off = fitted.model.inertia() / distances - 1.0;
+        assert!(off.abs() < 1e-12, "{off}");
+    }
+}
+
+#[test]
 fn labels_are_those_the_model_predicts_wherever_the_data_lie() {
     // Far out, centroids are rounded by more than some points' margins.
     for shift in [0.0, 1e3, 1e5] {
