@@ -38,7 +38,7 @@ pub(super) fn table(night: &Night<'_>) -> Result<Option<OutTable>, OutputError> 
     }
     let table = OutTable::new(
         "drift",
-        "One row per clustered feature and two per segment: how far tonight's customers are from those that the model was fitted on.",
+        "One row per clustered feature and two per segment: how far tonight's customers are from those that the model was fitted on with which the night began; on the night of a refit that is the model before.",
         vec![
             OutColumn::new(
                 "feature",

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{ActivityFate, CallReasonState, Explanation, Placement, short, told};
+use crate::segments::OUTSIDE;
 use crate::watch::paragraph;
 
 /// Activities that are told in the order of what became of them.
@@ -101,12 +102,16 @@ fn segment(page: &mut Page, explanation: &Explanation) {
         format!(", with confidence {}", short(confidence))
     });
     page.line(2, &format!("{} {}{confidence}", placed.id, placed.name));
-    if placed.reserved {
+    let outside = placed.id == OUTSIDE;
+    if outside {
+        page.line(2, "farther from every segment than its members are");
+    } else if placed.reserved {
         page.line(2, "a segment made by rule: nothing was compared");
     }
     if let Some(second) = &placed.second_id {
         let name = placed.second_name.as_deref().unwrap_or_default();
-        page.line(2, &format!("runner-up: {second} {name}"));
+        let what = if outside { "the nearest" } else { "runner-up" };
+        page.line(2, &format!("{what}: {second} {name}"));
     }
     if !placed.because.is_empty() {
         page.line(2, "what decided between the two, the most telling first:");

@@ -208,6 +208,23 @@ fn how_large_the_whole_is_does_not_matter_to_parts_of_it() {
 }
 
 #[test]
+fn a_category_of_rare_levels_alone_is_left_out_and_said_to_be_one() {
+    let (ids, mut features, _) = planted();
+    let words: Vec<String> = ids.iter().map(|id| format!("phone of {id}")).collect();
+    features.push(category(
+        "phone",
+        words.iter().map(|word| Some(word.as_str())),
+    ));
+    let night = segment(&input_of(&ids, &features, &[]), &two(), None).unwrap();
+    assert!(
+        night.warnings.iter().any(|warning| warning
+            .contains("no level of feature `phone` is as frequent as its `min_share`")),
+        "{:?}",
+        night.warnings
+    );
+}
+
+#[test]
 fn that_a_value_is_missing_separates_where_it_is_asked_for_and_says_something() {
     let mut rng = Xoshiro256Plus::seed_from_u64(3);
     let truth: Vec<usize> = (0..CUSTOMERS).map(|row| row % 2).collect();

@@ -243,9 +243,12 @@ fn origin(registry: &Registry, id: &str) -> Result<String, NameError> {
 }
 
 /// The error for an id that no segment has: with those there are, and the one
-/// that may have been meant.
+/// that may have been meant. A reserved segment may have nobody in it.
 #[must_use]
 pub fn unknown(registry: &Registry, id: &str) -> NameError {
+    if is_reserved(id) {
+        return NameError::Nobody { id: id.to_owned() };
+    }
     let ids = registry.current().map(|entry| entry.id.as_str());
     let known: Vec<&str> = ids.chain(RESERVED).collect();
     let of_name = |entry: &&RegistryEntry| entry.name.to_lowercase() == id.to_lowercase();

@@ -8,7 +8,7 @@ use super::clusterers::{Algorithm, DbscanSettings, OpticsSettings, Outside, outs
 use super::stability::{DOUBTFUL, STABLE};
 use crate::domain::Share;
 
-/// The number of segments.
+/// `"auto"`, or a whole number of segments from 2 to 50.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(
     untagged,
@@ -80,7 +80,8 @@ pub struct SegmentSettings {
     pub silhouette_rows: usize,
     /// How far from every segment a customer must be to go to the reserved
     /// segment "outside": beyond the third quartile of the members' distances
-    /// by that many interquartile ranges, or `"off"`.
+    /// by that many interquartile ranges, and farther than 99 % of the members; or
+    /// `"off"`.
     #[serde(deserialize_with = "outside")]
     pub outside: Outside,
     /// What `algorithm = "dbscan"` takes for dense.
@@ -187,7 +188,7 @@ fn components<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Pca>, D::Erro
         Pca::Components(count) => within(u64::from(count), 1, 1000).map(Pca::Components),
         Pca::Share(share) if share > 0.0 && share < 1.0 => Ok(Pca::Share(share)),
         Pca::Share(share) => Err(D::Error::custom(format!(
-            "{share} is out of range; allowed: a share above 0 and below 1, or a whole number"
+            "`pca` {share} is out of range; allowed: a share above 0 and below 1, or a whole number"
         ))),
     }
     .map(Some)
@@ -195,12 +196,12 @@ fn components<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Pca>, D::Erro
 
 fn k_range<'de, D: Deserializer<'de>>(from: D) -> Result<(u32, u32), D::Error> {
     let (low, high) = <(u64, u64)>::deserialize(from)?;
-    let (low, high): (u32, u32) = (within(low, 2, 50)?, within(high, 2, 50)?);
     if low > high {
         return Err(D::Error::custom(format!(
-            "[{low}, {high}] runs backwards; write the smaller number first"
+            "`range` [{low}, {high}] runs backwards; write the smaller number first"
         )));
     }
+    let (low, high): (u32, u32) = (within(low, 2, 50)?, within(high, 2, 50)?);
     Ok((low, high))
 }
 

@@ -57,7 +57,7 @@ pub(in crate::segments) fn choose(
             choice
                 .findings
                 .iter()
-                .map(|&finding| sentence(finding, &choice.trials, &search)),
+                .map(|&finding| sentence(finding, &choice.trials, &search, settings.algorithm)),
         );
     }
     Ok(choice)
@@ -115,7 +115,12 @@ pub(super) fn each_alone(
         }
     }
     let (taken, mut findings) = decide(&trials, search.min_share, None);
-    let model = algorithm.fit(rows.all, job(trials[taken].k, "fit"))?;
+    // What was judged is what is taken, unless it was only a sample.
+    let model = if rows.sample.nrows() == rows.all.nrows() {
+        tried[taken].clone()
+    } else {
+        algorithm.fit(rows.all, job(trials[taken].k, "fit"))?
+    };
     let stability = measured(&model)?;
     trials[taken].set_stability(&stability);
     if trials.len() == 1 {
@@ -148,7 +153,7 @@ fn cluster_error(fault: &KMeansError, k: usize) -> ClusterError {
     }
 }
 
-fn sentence(finding: Finding, trials: &[KTrial], search: &Search) -> String {
+fn sentence(finding: Finding, trials: &[KTrial], search: &Search, algorithm: Algorithm) -> String {
     let taken = trials.iter().find(|trial| trial.chosen);
     let k = taken.map_or(0, |trial| trial.k);
     match finding {
@@ -163,12 +168,16 @@ fn sentence(finding: Finding, trials: &[KTrial], search: &Search) -> String {
                 .unwrap_or(0.0)
                 * 100.0
         ),
-        Finding::OneRegion => {
+        Finding::OneRegion => format!(
             "all customers are one dense region and so one segment: groups that shade into \
-             each other have no gap between them; a shorter `reach` may part them, or an algorithm \
-             that is told how many to find, such as kmeans"
-                .to_owned()
-        }
+             each other have no gap between them; {} may part them, or an algorithm that is told \
+             how many to find, such as kmeans",
+            if algorithm == Algorithm::Optics {
+                "fewer `min_points`"
+            } else {
+                "a shorter `reach`"
+            }
+        ),
         Finding::NoStructure => format!(
             "customers form no clear groups by these features: {k} segments are no tighter than those of evenly spread customers; \
              other features or scales may tell them apart"

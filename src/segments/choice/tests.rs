@@ -248,6 +248,36 @@ fn an_algorithm_that_shares_nothing_goes_by_the_same_rule() {
 }
 
 #[test]
+fn the_segments_that_were_judged_are_those_that_are_taken() {
+    // Evenly spread points can be cut in many ways that are about as good.
+    let points = even(600, 4);
+    for seed in 0..4 {
+        let search = Search {
+            starts: 1,
+            seed,
+            ..search(3..=6)
+        };
+        let choice = by_algorithm::each_alone(
+            Algorithm::Minibatch,
+            &rows(&points),
+            &search,
+            DensityJob::default(),
+        );
+        let choice = choice.unwrap();
+        let mut sizes = vec![0; choice.model.clusters()];
+        for cluster in choice.model.labels(points.view()) {
+            sizes[cluster] += 1;
+        }
+        let smallest = f64::from(sizes.into_iter().min().unwrap()) / 600.0;
+        let trial = choice.trials.iter().find(|trial| trial.chosen).unwrap();
+        assert!(
+            (trial.smallest_share - smallest).abs() < 1e-6,
+            "seed {seed}"
+        );
+    }
+}
+
+#[test]
 fn one_dense_region_is_said_to_be_one_and_nothing_else() {
     let points = clouds(&[400], 3, 0.0, 2);
     let settings = SegmentSettings {
@@ -260,7 +290,16 @@ fn one_dense_region_is_said_to_be_one_and_nothing_else() {
     assert!(choice.trials[0].smallest_stability.unwrap() > 0.9);
     assert_eq!(choice.findings, [Finding::OneRegion]);
     assert!(
-        warnings.len() == 1 && warnings[0].contains("one dense region"),
+        warnings.len() == 1
+            && warnings[0].contains("one dense region")
+            && warnings[0].contains("a shorter `reach`"),
         "{warnings:?}"
     );
+    // OPTICS has no reach.
+    let settings = SegmentSettings {
+        algorithm: Algorithm::Optics,
+        ..SegmentSettings::default()
+    };
+    let (_, warnings) = settled(&points, &settings);
+    assert!(warnings[0].contains("fewer `min_points`"), "{warnings:?}");
 }

@@ -61,7 +61,7 @@ impl Default for Reach {
     }
 }
 
-/// How far from everything a customer must be to count as outside.
+/// `"off"`, or a number of interquartile ranges above 0.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(
     untagged,

@@ -16,6 +16,12 @@ pub enum NameError {
         /// The nearest of them.
         meant: Option<String>,
     },
+    /// A reserved segment that is empty.
+    #[error("nobody is in segment `{id}` in that run")]
+    Nobody {
+        /// The segment.
+        id: String,
+    },
     /// The segment has no members any more.
     #[error("segment {id} was retired; its name stands in the runs that it was part of")]
     Retired {

@@ -143,6 +143,11 @@ fn what_cannot_be_a_name_or_a_segment_is_refused_with_what_is_allowed() {
     );
     let fault = names.lock(&registry, "Everyday").unwrap_err().to_string();
     assert!(fault.contains("did you mean `S02`?"), "{fault}");
+    let nobody = super::unknown(&registry, "outside").to_string();
+    assert!(
+        nobody.contains("nobody is in segment `outside`"),
+        "{nobody}"
+    );
     assert!(
         names
             .rename(&registry, "S03", "Readers")

@@ -107,12 +107,14 @@ fn part_of(settings: &ClusterSettings) -> Option<(&str, Option<f64>)> {
 
 fn learn_one(column: &FeatureColumn, settings: &ClusterSettings, rows: &[usize]) -> Learned {
     let missing = missing(column, rows);
+    let mut all_rare = false;
     let found = match (settings.kind(), &column.values) {
         (Kind::Number, Values::Numbers(numbers)) => number(numbers, settings, rows, missing),
         (Kind::YesNo, Values::Numbers(numbers)) => yes_no(numbers, rows, missing),
         (Kind::Category, Values::Words(words)) => {
             let own_level = settings.missing == Missing::OwnLevel;
             let levels = Levels::learn(words, rows, settings.level_share(), own_level);
+            all_rare = levels.levels.is_empty() && missing < rows.len();
             let raw = levels.read(words);
             let places = rows.iter().map(|&row| raw.at(row));
             let bins = Bins::of_places(levels.levels.len() + 1, places);
@@ -128,6 +130,10 @@ fn learn_one(column: &FeatureColumn, settings: &ClusterSettings, rows: &[usize])
     let feature =
         found.map(|(encoding, bins)| feature(column, settings, encoding, bins, missing, rows));
     let warning = match &feature {
+        None if all_rare => Some(format!(
+            "no level of feature `{}` is as frequent as its `min_share`, and it is left out of clustering",
+            column.name
+        )),
         None => Some(dropped(&column.name, missing == rows.len())),
         Some(feature) => said_of_missing(feature, settings.missing, missing, rows.len()),
     };
