@@ -92,7 +92,7 @@ impl<'a, F: KMeansFloat> Observations<'a, F> {
         })
     }
 
-    /// Some rows of these, with their weights, as if about the same means.
+    /// Some rows of these, with their weights, about the same means.
     pub(super) fn sample<'b>(
         &self,
         points: ArrayView2<'b, F>,
@@ -104,7 +104,8 @@ impl<'a, F: KMeansFloat> Observations<'a, F> {
             means: self.means.clone(),
             variance: self.variance,
             squares: self.squares,
-            squares_scanned: self.squares_scanned,
+            // Of other rows: nothing may be reckoned from them.
+            squares_scanned: f64::INFINITY,
             coarse: OnceLock::new(),
         }
     }
@@ -127,8 +128,8 @@ impl<'a, F: KMeansFloat> Observations<'a, F> {
         self.points
     }
 
-    #[cfg(test)]
     /// With a coarse copy, or without, of however little use it is.
+    #[cfg(test)]
     pub(super) fn with_coarse(self, wanted: bool) -> Self {
         let coarse = wanted.then(|| Coarse::of(&self)).flatten();
         Self {

@@ -12,10 +12,12 @@
 //! Both bounds and ranges follow from lengths by Cauchy and Schwarz's inequality,
 //! whatever the number of columns.
 //!
-//! `scores` makes whole numbers of centres, `search` runs over the copy, and
+//! `rounding` makes whole numbers of points, `scores` of centres, `search` runs over
+//! the copy, and
 //! `instructions` holds what has no common name on all machines.
 
 mod instructions;
+mod rounding;
 mod scores;
 mod search;
 
@@ -30,6 +32,7 @@ use super::kernel::Nearest;
 use super::lanes::KMeansFloat;
 use super::observations::Observations;
 use instructions::has_pairs;
+use rounding::{Rounded, Rounding};
 use scores::Scores;
 use search::{Found, Search, UNSURE, dispatch};
 
@@ -51,9 +54,6 @@ const FAR: f64 = 3.0;
 /// A copy is of use when at most one row in so many is left to the matrix.
 const LEFT_OUT: usize = 8;
 
-/// Columns that are rounded at once.
-const EIGHT: usize = 8;
-
 /// With fewer rows there is nothing to gain.
 const ROWS: usize = 4096;
 
@@ -67,7 +67,7 @@ pub(super) struct Coarse {
     means: Vec<f64>,
     /// Rows that are too far away, in order. Their whole numbers mean nothing.
     left_out: Vec<usize>,
-    /// The greatest distance of the other rows from the means.
+    /// The other rows are at most so far from the means.
     reach: f64,
 }
 
@@ -127,7 +127,8 @@ impl Coarse {
             })
             .collect();
         let reach = chunks.iter().map(|chunk| chunk.greatest_square);
-        let reach = reach.fold(0.0, f64::max).sqrt();
+        // Up by more than rounding took from the sum of squares.
+        let reach = reach.fold(0.0, f64::max).sqrt() * 1.001;
         let left_out: Vec<usize> = chunks
             .into_iter()
             .flat_map(|chunk| chunk.left_out)
@@ -203,87 +204,5 @@ impl CoarseSearch<'_> {
             nearest: nearest.collect(),
             unsure: unsure.len(),
         }
-    }
-}
-
-/// How values become whole numbers.
-struct Rounding<'a, F> {
-    means: &'a [F],
-    /// How many whole numbers there are in 1.
-    inverse: F,
-    /// Rows that are farther from the means are left out.
-    farthest_square: F,
-}
-
-/// What rounding some rows came to.
-#[derive(Debug, Default)]
-struct Rounded {
-    /// Rows that are left out, in order.
-    left_out: Vec<usize>,
-    /// The greatest squared distance of the others from the means.
-    greatest_square: f64,
-}
-
-impl<F: KMeansFloat> Rounding<'_, F> {
-    /// Rounds rows (row-major), of which the first is `start`, into tiles.
-    #[inline(always)]
-    fn round(&self, values: &[F], start: usize, cells: &mut [Cell]) -> Rounded {
-        let columns = self.means.len();
-        let pairs = columns.div_ceil(2);
-        let mut left_out = Vec::new();
-        let mut greatest_square = F::zero();
-        let mut whole = vec![[0i16; 2]; pairs];
-        let tiles = values.chunks(POINTS * columns);
-        for (tile, (values, cells)) in zip(tiles, cells.chunks_mut(pairs)).enumerate() {
-            for (point, row) in values.chunks_exact(columns).enumerate() {
-                let square = self.round_row(row, &mut whole.as_flattened_mut()[..columns]);
-                if square > self.farthest_square {
-                    left_out.push(start + tile * POINTS + point);
-                    continue;
-                }
-                greatest_square = greatest_square.max(square);
-                for (cell, &pair) in zip(&mut *cells, &whole) {
-                    cell[point] = pair;
-                }
-            }
-        }
-        Rounded {
-            left_out,
-            greatest_square: greatest_square.into(),
-        }
-    }
-
-    /// Rounds a row. Returns its squared distance from the means, added up in an
-    /// order that registers of any width can keep.
-    #[inline(always)]
-    fn round_row(&self, row: &[F], whole: &mut [i16]) -> F {
-        let mut squares = [F::zero(); EIGHT];
-        let (row, row_rest) = row.as_chunks::<EIGHT>();
-        let (means, means_rest) = self.means.as_chunks::<EIGHT>();
-        let (whole, whole_rest) = whole.as_chunks_mut::<EIGHT>();
-        for ((row, means), whole) in zip(zip(row, means), whole) {
-            // One step after the other for all, so that each becomes one instruction.
-            let mut values = *row;
-            for (value, &mean) in zip(&mut values, means) {
-                *value -= mean;
-            }
-            for (square, &value) in zip(&mut squares, &values) {
-                *square += value * value;
-            }
-            for value in &mut values {
-                *value *= self.inverse;
-            }
-            for (to, value) in zip(whole, values) {
-                *to = value.whole();
-            }
-        }
-        for (to, (&value, &mean)) in zip(whole_rest, zip(row_rest, means_rest)) {
-            let value = value - mean;
-            squares[0] += value * value;
-            *to = (value * self.inverse).whole();
-        }
-        squares
-            .into_iter()
-            .fold(F::zero(), |sum, square| sum + square)
     }
 }

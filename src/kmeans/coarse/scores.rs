@@ -80,7 +80,7 @@ impl Coarse {
         let point = self.reach / self.step + ROUNDING * root;
         let off = rounded_off * point + ROUNDING * root * (greatest / unit) + ROUNDING;
         // The kernel rounds as well. It takes points about another offset.
-        let reach = self.reach * 1.001 + length(&apart);
+        let reach = self.reach + length(&apart);
         let lost = centres.rounding() * (reach * reach + centres.greatest_square);
         // Two scores are off, one up and one down.
         let margin = 2.0 * off + lost / unit_of_score;

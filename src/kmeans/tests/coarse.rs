@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use pulp::Arch;
 
 use super::data::{clouds, first};
-use crate::kmeans::assign::{labels, packed};
+use crate::kmeans::assign::{inertia, labels, packed};
 use crate::kmeans::coarse::{Coarse, Moves};
 use crate::kmeans::fit::run;
 use crate::kmeans::plan::Sparing;
@@ -180,4 +180,16 @@ fn a_sample_of_the_rows_has_a_copy_of_its_own() {
     let mut labels = fit(&sample);
     labels.reverse();
     assert!(labels == fit(&data));
+    // Nor does it take the squares of all rows for its own.
+    let few = first(&points, 5_000);
+    let few = data.sample(few.view(), None);
+    let fitted = run(
+        &few,
+        centres.view(),
+        &TO_THE_END,
+        Sparing::Never,
+        Arch::new(),
+    );
+    let distances = inertia(&few, fitted.model.centroids().view(), &fitted.labels);
+    assert_eq!(fitted.model.inertia(), distances);
 }
